@@ -1,0 +1,44 @@
+"""Run the recognisers over a message, most certain first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from nlu.entities import identity, persons, phones, places, tickets
+from nlu.entities.gazetteer import Gazetteer
+from nlu.entities.model import Entity, Message, Span
+from nlu.normalise import normalise_aligned
+
+Recogniser = Callable[[Message], Iterator[Span]]
+
+# A later recogniser may not claim what an earlier one holds.
+EXCLUSIVE: tuple[Recogniser, ...] = (
+    tickets.find,
+    identity.find,
+    phones.find,
+    places.find,
+    persons.find_announced,
+    persons.find_mentioned,
+)
+
+
+def extract(text: str, gazetteer: Gazetteer, now: datetime, expected: str | None = None) -> list[Entity]:
+    """Entities of a message in the order of the text.
+
+    `now` anchors relative dates. `expected` names the type of the slot that a form has just asked for (`person`,
+    `phone`, `place`, `date`, `month`, `amount`, `integer`, `yes_no`, `text`); it lets bare answers count.
+    """
+    plain, index = normalise_aligned(text)
+    message = Message(plain, gazetteer, now, expected)
+    for recognise in EXCLUSIVE:
+        for span in recognise(message):
+            if message.is_free(span.start, span.end):
+                message.found.append(span)
+    spans = sorted(message.found, key=lambda span: (span.start, span.end))
+    return [_entity(span, text, index) for span in spans]
+
+
+def _entity(span: Span, text: str, index: list[int]) -> Entity:
+    start, end = index[span.start], index[span.end - 1] + 1
+    return Entity(span.type, span.value, text[start:end], start, end, span.data)
