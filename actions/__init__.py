@@ -1,0 +1,1 @@
+"""Rasa custom actions and form validation, over bot.tickets and bot.knowledge."""

@@ -1,0 +1,1 @@
+"""The application: channels, tickets, knowledge, desk, APIs and the workers behind them."""

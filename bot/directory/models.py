@@ -1,0 +1,138 @@
+"""Tables of the directory: organisations, grid, staff, tokens, slots and services."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.storage.base import Base
+
+
+class Organisation(Base):
+    """A mass organisation, or the centre itself."""
+
+    __tablename__ = "organisations"
+
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    position: Mapped[int] = mapped_column(default=0)
+    active_from: Mapped[date | None]
+    active_until: Mapped[date | None]
+    replaced_by: Mapped[str | None] = mapped_column(ForeignKey("organisations.code"))
+    hours: Mapped[list[str] | None] = mapped_column(JSON)
+    """Working hours, `["08:30-12:00", "14:30-17:30"]`; None means the county's."""
+
+
+class DeliveryTarget(Base):
+    """Where an organisation's hand-overs go beside its desk inbox."""
+
+    __tablename__ = "delivery_targets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    org: Mapped[str] = mapped_column(ForeignKey("organisations.code"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    """email, webhook, telegram or open311."""
+    address: Mapped[str] = mapped_column(Text)
+    secret: Mapped[bytes | None]
+    """Sealed; signs a webhook."""
+    allow_private: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class GridPoint(Base):
+    """A point of the 1+4+N grid: centre, station, town, community or village."""
+
+    __tablename__ = "grid_points"
+
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(16))
+    parent: Mapped[str | None] = mapped_column(ForeignKey("grid_points.code"), index=True)
+    address: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Households, population and group sizes, as the county's list gives them."""
+    active_from: Mapped[date | None]
+    active_until: Mapped[date | None]
+
+
+class Staff(Base):
+    """A person who signs in at the desk."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    role: Mapped[str] = mapped_column(String(24))
+    org: Mapped[str] = mapped_column(ForeignKey("organisations.code"), index=True)
+    grid: Mapped[str | None] = mapped_column(ForeignKey("grid_points.code"))
+    password_hash: Mapped[str] = mapped_column(Text)
+    active: Mapped[bool] = mapped_column(default=True)
+    failed_logins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Token(Base):
+    """A bearer token of the API; only its hash is kept."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    role: Mapped[str] = mapped_column(String(24))
+    org: Mapped[str | None] = mapped_column(ForeignKey("organisations.code"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class SlotRow(Base):
+    """A thing that an intake may ask."""
+
+    __tablename__ = "slots"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    label: Mapped[str] = mapped_column(String(120))
+    type: Mapped[str] = mapped_column(String(24))
+    choices: Mapped[list[str]] = mapped_column(JSON, default=list)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class ContactRow(Base):
+    """What each kind of service asks first: personal, station, organisation, safe, proxy, later."""
+
+    __tablename__ = "contact_kinds"
+
+    kind: Mapped[str] = mapped_column(String(24), primary_key=True)
+    slots: Mapped[list[str]] = mapped_column(JSON)
+
+
+class ServiceRow(Base):
+    """An entry of the service catalogue. `spec` holds the fields that are only read whole."""
+
+    __tablename__ = "services"
+    __table_args__ = (Index("ix_services_lead", "lead"),)
+
+    code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    category: Mapped[str] = mapped_column(String(40))
+    lead: Mapped[str] = mapped_column(ForeignKey("organisations.code"))
+    privacy: Mapped[str] = mapped_column(String(8))
+    spec: Mapped[dict[str, Any]] = mapped_column(JSON)
+    phrasings: Mapped[list[str]] = mapped_column(JSON, default=list)
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Setting(Base):
+    """A value of the county's own: its name, its office hours, revisions of what is cached."""
+
+    __tablename__ = "county_settings"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)

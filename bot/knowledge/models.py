@@ -1,0 +1,83 @@
+"""Tables of the knowledge base: entries, their published versions, phrasings and gaps."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.storage.base import Base
+
+
+class FaqEntry(Base):
+    """A question that the county answers; what it says stands in its versions."""
+
+    __tablename__ = "faq_entries"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    org: Mapped[str] = mapped_column(ForeignKey("organisations.code"), index=True)
+    published: Mapped[int | None]
+    """The number of the version that residents get; None while there is none."""
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class FaqVersion(Base):
+    """One version of an entry. Published versions never change; the highest number may be a draft."""
+
+    __tablename__ = "faq_versions"
+    __table_args__ = (UniqueConstraint("entry", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry: Mapped[str] = mapped_column(ForeignKey("faq_entries.id"), index=True)
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16))
+    """draft, in_review or published."""
+    group: Mapped[str] = mapped_column(String(80))
+    question: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    handler: Mapped[str] = mapped_column(Text)
+    scope: Mapped[str] = mapped_column(String(32))
+    confirmed: Mapped[bool]
+    """False: 需核对, shown to residents with a note that says so."""
+    service: Mapped[str | None] = mapped_column(ForeignKey("services.code"))
+    figures: Mapped[dict[str, str | None]] = mapped_column(JSON, default=dict)
+    """Local figures by name; None is one that the county has not filled."""
+    valid_until: Mapped[date | None]
+    author: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    published_by: Mapped[str | None] = mapped_column(String(80))
+
+
+class FaqPhrasing(Base):
+    """A way in which residents ask for an entry."""
+
+    __tablename__ = "faq_phrasings"
+    __table_args__ = (UniqueConstraint("entry", "text"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry: Mapped[str] = mapped_column(ForeignKey("faq_entries.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    origin: Mapped[str] = mapped_column(String(16))
+    """seed, written or gap."""
+    created_at: Mapped[datetime]
+
+
+class Gap(Base):
+    """A question that was not answered, or not well; personal data is masked before it is stored."""
+
+    __tablename__ = "gaps"
+    __table_args__ = (Index("ix_gaps_state_at", "state", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(16))
+    """unknown, asked_back, unhelpful or taken_over."""
+    conversation: Mapped[str | None] = mapped_column(String(32), index=True)
+    nearest: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    """open, attached, new_entry or not_ours."""
+    entry: Mapped[str | None] = mapped_column(ForeignKey("faq_entries.id"))

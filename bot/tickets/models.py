@@ -1,0 +1,175 @@
+"""Tables of the tickets: ticket, assignments, events, attachments, outbox, access log."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.storage.base import Base
+
+
+class Ticket(Base):
+    """A matter that the centre follows from filing to rating. Personal data is sealed."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        Index("ix_tickets_state_due", "state", "due"),
+        Index("ix_tickets_lead_state_due", "lead", "state", "due"),
+        Index("ix_tickets_grid_state", "grid", "state"),
+        Index("ix_tickets_created_at", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(16), unique=True)
+    """`QT-7K3M-92XF`: random, Crockford base 32."""
+    filing_key: Mapped[str] = mapped_column(String(120), unique=True)
+    """The draft's id, or an API's idempotency key with its token: the same key is the same ticket."""
+    service: Mapped[str] = mapped_column(ForeignKey("services.code"), index=True)
+    state: Mapped[str] = mapped_column(String(24))
+    urgent: Mapped[bool] = mapped_column(default=False)
+    privacy: Mapped[str] = mapped_column(String(8))
+    lead: Mapped[str] = mapped_column(ForeignKey("organisations.code"))
+    """Proposed until it is dispatched."""
+    helpers: Mapped[list[str]] = mapped_column(JSON, default=list)
+    grid: Mapped[str | None] = mapped_column(ForeignKey("grid_points.code"))
+    channel: Mapped[str] = mapped_column(String(16))
+    conversation: Mapped[str | None] = mapped_column(String(32), index=True)
+    fields: Mapped[bytes]
+    """Sealed JSON: slot -> value."""
+    title: Mapped[bytes]
+    """Sealed: the plea in one line."""
+    person_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    linked: Mapped[str | None] = mapped_column(String(32), index=True)
+    """Tickets of one story share this."""
+    survivor: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    """The ticket into which this one was merged."""
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    """The ETag: grows with every event."""
+    due: Mapped[datetime | None]
+    """When the present state's deadline falls; None where the clock stands."""
+    due_provisional: Mapped[bool] = mapped_column(default=False)
+    clock: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What the deadlines are computed from: term, pauses, extension, reminders sent."""
+    dispatched_by: Mapped[str | None] = mapped_column(String(80))
+    dispatched_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    result: Mapped[bytes | None]
+    """Sealed: what was done, as the resident reads it."""
+    rating: Mapped[str | None] = mapped_column(String(8))
+    """满意, 基本满意 or 不满意; None is 未评价."""
+
+
+class Assignment(Base):
+    """One organisation's part in a ticket: 主办 (lead) or 协办 (helper)."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (
+        Index("ix_assignments_org_state_due", "org", "state", "due"),
+        Index("ix_assignments_ticket", "ticket"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    org: Mapped[str] = mapped_column(ForeignKey("organisations.code"))
+    role: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(16))
+    """awaiting_sign, in_progress, return_review, done, waived or cancelled."""
+    dispatched_at: Mapped[datetime]
+    sign_due: Mapped[datetime]
+    signed_at: Mapped[datetime | None]
+    deemed_signed: Mapped[bool] = mapped_column(default=False)
+    due: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    returned: Mapped[int] = mapped_column(default=0)
+    clock: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class TicketEvent(Base):
+    """What happened to a ticket: append-only, chained over a keyed hash of the payload."""
+
+    __tablename__ = "ticket_events"
+    __table_args__ = (UniqueConstraint("ticket", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(80))
+    """`staff:7`, `resident`, `system`, `token:3`."""
+    actor_name: Mapped[str] = mapped_column(String(80))
+    org: Mapped[str | None] = mapped_column(String(16))
+    type: Mapped[str] = mapped_column(String(32), index=True)
+    from_state: Mapped[str | None] = mapped_column(String(24))
+    to_state: Mapped[str | None] = mapped_column(String(24))
+    note: Mapped[str | None] = mapped_column(Text)
+    """What was said with the step; no personal data: that goes into `data`."""
+    data: Mapped[bytes | None]
+    """Sealed JSON with the rest; erased with its salt when the law asks for it."""
+    salt: Mapped[bytes | None]
+    digest: Mapped[str] = mapped_column(String(64))
+    """HMAC(salt, payload)."""
+    chain: Mapped[str] = mapped_column(String(64))
+    """HMAC(chain key, chain before + head + digest)."""
+
+
+class Attachment(Base):
+    """A file of a ticket or of a draft; the content lies under its hash outside the web root."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    conversation: Mapped[str | None] = mapped_column(String(32), index=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    media_type: Mapped[str] = mapped_column(String(40))
+    size: Mapped[int]
+    name: Mapped[bytes]
+    """Sealed: the name that the sender gave it."""
+    added_by: Mapped[str] = mapped_column(String(80))
+    added_at: Mapped[datetime]
+
+
+class Outbox(Base):
+    """A delivery to make, written in the transaction of the step that causes it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_state_next_at", "state", "next_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    """Stable id that receivers drop repeats by."""
+    ticket: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    event: Mapped[int | None] = mapped_column(ForeignKey("ticket_events.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    """desk, email, webhook, telegram, open311 or resident."""
+    target: Mapped[str] = mapped_column(String(200))
+    """Organisation code, delivery target id or conversation; rows of one target keep their order."""
+    payload: Mapped[bytes]
+    """Sealed JSON."""
+    state: Mapped[str] = mapped_column(String(12), default="waiting")
+    """waiting, delivered or failed."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class Access(Base):
+    """A read of full personal data, in a chain of its own."""
+
+    __tablename__ = "access_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(80))
+    actor_name: Mapped[str] = mapped_column(String(80))
+    ticket: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    what: Mapped[str] = mapped_column(String(80))
+    source: Mapped[str | None] = mapped_column(String(64))
+    chain: Mapped[str] = mapped_column(String(64))

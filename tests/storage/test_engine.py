@@ -1,0 +1,44 @@
+"""Writers queue; a failed block leaves nothing; moments keep their zone."""
+
+import asyncio
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import select
+
+from bot.directory.models import Setting, Token
+from bot.storage.engine import Database
+
+
+async def _count_up(db: Database) -> None:
+    async with db.write() as session:
+        row = await session.get(Setting, "counter", with_for_update=True)
+        await asyncio.sleep(0)
+        row.value = row.value + 1
+
+
+async def test_writers_queue(db: Database) -> None:
+    async with db.write() as session:
+        session.add(Setting(name="counter", value=0))
+    await asyncio.gather(*(_count_up(db) for _ in range(20)))
+    async with db.read() as session:
+        assert (await session.get(Setting, "counter")).value == 20
+
+
+async def test_failed_block_leaves_nothing(db: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with db.write() as session:
+            session.add(Setting(name="half", value=1))
+            await session.flush()
+            raise RuntimeError
+    async with db.read() as session:
+        assert await session.get(Setting, "half") is None
+
+
+async def test_moments_keep_their_zone(db: Database) -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=timezone(timedelta(hours=8)))
+    async with db.write() as session:
+        session.add(Token(digest="0" * 64, name="t", role="auditor", created_at=noon))
+    async with db.read() as session:
+        row = await session.scalar(select(Token))
+    assert row.created_at == noon and row.created_at.utcoffset() == timedelta(0)
