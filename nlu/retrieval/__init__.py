@@ -1,0 +1,1 @@
+"""Sentence encoder, published index and matcher."""

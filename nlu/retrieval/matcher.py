@@ -1,0 +1,143 @@
+"""Ranks FAQ entries and services for a message; the scores are probabilities."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from nlu.retrieval import encoder
+from nlu.retrieval.clean import clean
+from nlu.retrieval.evidence import Background, Evidence, Ground, item_names
+from nlu.retrieval.fusion import Fusion
+from nlu.retrieval.index import Published
+from nlu.retrieval.vectors import VectorCache
+
+Decision = Literal["answer", "ask_back", "unknown"]
+KINDS = ("faq", "service")
+BARE = 2.0  # an index with at most so many texts an item holds little but titles
+MODEL = Path(__file__).resolve().parents[2] / "models" / "matcher.json"
+SHIPPED = Path(__file__).with_name("weights.json")
+
+
+@dataclass(frozen=True)
+class Match:
+    """One item for a message: ``score`` is the probability that it is the one meant."""
+
+    key: str
+    score: float
+    phrasing: str
+    evidence: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Learned weights and thresholds by kind, and the texts that are none of the items."""
+
+    fusions: dict[str, Fusion]
+    thresholds: dict[str, dict[str, float]]
+    background: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, body: dict) -> Settings:
+        fusions = {name: Fusion.from_json(part) for name, part in body["fusions"].items()}
+        return cls(fusions, body["thresholds"], tuple(body.get("background", ())))
+
+    @classmethod
+    def load(cls, path: Path = MODEL) -> Settings:
+        """The trained model, or the weights that come with the code where none was trained."""
+        return cls.from_json(json.loads((path if path.exists() else SHIPPED).read_text("utf-8")))
+
+
+class Matcher:
+    """Reads one published version; building one takes a fraction of a second, asking it milliseconds."""
+
+    def __init__(
+        self, published: Published, settings: Settings | None = None, cache: Path | None = None
+    ) -> None:
+        self.version = published.version
+        self.settings = settings or Settings.load()
+        self._background = background_of(self.settings.background, cache)
+        rows = {name: published.vectors[name] for name in (encoder.quick().name, encoder.strong().name)}
+        self._grounds: dict[str, Ground] = {}
+        offset, spans = 0, []
+        for item in published.items:
+            spans.append(slice(offset, offset + len(item.texts)))
+            offset += len(item.texts)
+        for kind in KINDS:
+            chosen = [n for n, item in enumerate(published.items) if item.kind == kind]
+            index = np.concatenate([np.arange(spans[n].start, spans[n].stop) for n in chosen] or [[]]).astype(
+                int
+            )
+            self._grounds[kind] = Ground(
+                [published.items[n] for n in chosen],
+                rows[encoder.quick().name][index],
+                rows[encoder.strong().name][index],
+                self._background,
+            )
+
+    def rank(self, text: str, kind: str = "faq", k: int = 10) -> list[Match]:
+        """The likeliest ``k`` items of ``kind``, best first; ties break by key, so it is deterministic."""
+        ground = self._grounds[kind]
+        if not ground.items:
+            return []
+        text = clean(text)
+        use = encoder.quick().one(text)
+        evidence = ground.look(text, use)
+        chances = self._fusion(kind, "quick", ground).probabilities(evidence.items, evidence.query)
+        strong = False
+        if not self._sure(chances, kind):
+            strong = True
+            evidence = ground.look(text, use, encoder.strong().one(text))
+            chances = self._fusion(kind, "full", ground).probabilities(evidence.items, evidence.query)
+        return _top(ground, evidence, chances, strong, k)
+
+    def decide(self, matches: Sequence[Match]) -> Decision:
+        """Answer, ask back, or say that it is not known."""
+        if not matches:
+            return "unknown"
+        limits = self.thresholds(matches[0].key.split("/", 1)[0])
+        if matches[0].score >= limits["answer"]:
+            return "answer"
+        return "ask_back" if matches[0].score >= limits["ask_back"] else "unknown"
+
+    def thresholds(self, kind: str = "faq") -> dict[str, float]:
+        """``answer`` and ``ask_back``: the probabilities from which it does so."""
+        return self.settings.thresholds[kind]
+
+    def _sure(self, chances: np.ndarray, kind: str) -> bool:
+        return float(chances.max()) >= self.settings.thresholds[kind]["quick"]
+
+    def _fusion(self, kind: str, stage: str, ground: Ground) -> Fusion:
+        bare = len(ground.texts) / len(ground.items) <= BARE
+        return self.settings.fusions[f"{'bare' if bare else kind}/{stage}"]
+
+
+def _top(ground: Ground, evidence: Evidence, chances: np.ndarray, strong: bool, k: int) -> list[Match]:
+    order = sorted(range(len(ground.items)), key=lambda n: (-chances[n], ground.items[n].key))[:k]
+    names = item_names(strong)
+    return [
+        Match(
+            ground.items[n].key,
+            float(chances[n]),
+            ground.texts[evidence.best[n]],
+            {name: round(float(value), 4) for name, value in zip(names, evidence.items[n], strict=True)},
+        )
+        for n in order
+    ]
+
+
+@lru_cache(maxsize=4)
+def background_of(texts: tuple[str, ...], cache: Path | None = None) -> Background:
+    """The background texts with their vectors."""
+    texts = tuple(dict.fromkeys(map(clean, texts)))
+    if not texts:
+        return Background()
+    encoders = (encoder.quick(), encoder.strong())
+    rows = [VectorCache(cache, e).encode(texts) if cache else e.encode(texts) for e in encoders]
+    return Background(texts, *rows)
