@@ -1,0 +1,56 @@
+"""Writing the published state as the index that Rasa reads: entries, services, places."""
+
+import asyncio
+
+from sqlalchemy import select
+
+from bot.context import Context
+from bot.knowledge.answers import published
+from bot.knowledge.models import FaqPhrasing
+from bot.knowledge.rendering import fill
+from nlu.retrieval.index import Item, publish
+
+_LOCK = asyncio.Lock()
+
+
+async def index_items(context: Context) -> list[Item]:
+    """Everything that a message may be matched with: published entries and active services."""
+    county = await context.directory.county()
+    async with context.db.read() as session:
+        rows = (await session.execute(published())).all()
+        phrasings: dict[str, list[str]] = {}
+        for entry, text in await session.execute(
+            select(FaqPhrasing.entry, FaqPhrasing.text).order_by(FaqPhrasing.id)
+        ):
+            phrasings.setdefault(entry, []).append(text)
+    items = [
+        Item(
+            key=f"faq/{entry.id}",
+            title=version.question,
+            answer=fill(version.answer, version.figures)[0],
+            phrasings=tuple(phrasings.get(entry.id, ())),
+            service=version.service,
+        )
+        for entry, version in rows
+    ]
+    items += [
+        Item(
+            key=f"service/{service.code}",
+            title=service.name,
+            answer="，".join(filter(None, (service.group, service.materials))),
+            phrasings=service.phrasings,
+            service=service.code,
+        )
+        for service in county.services.values()
+    ]
+    return sorted(items, key=lambda item: item.key)
+
+
+async def refresh_index(context: Context) -> str:
+    """Write the index anew and point to it; returns its version. Encoding happens off the loop."""
+    async with _LOCK:
+        items = await index_items(context)
+        county = await context.directory.county()
+        return await asyncio.to_thread(
+            publish, context.settings.state_dir / "index", items, county.gazetteer_rows()
+        )
