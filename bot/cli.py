@@ -48,6 +48,17 @@ def in_context(work: Callable[[Context], Awaitable[Result]]) -> Result:
 
 
 @main.command()
+def run() -> None:
+    """Serve residents, staff and partners until Ctrl-C."""
+    from bot.runtime import serve
+
+    try:
+        serve.main(Settings())
+    except (serve.PortTaken, SeedError, VaultError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
 

@@ -22,7 +22,9 @@ def test_normalise(text, plain):
     assert normalise(text) == plain
 
 
-@pytest.mark.parametrize("text", ["  我 要 办 殘疾證！！！謝謝", "１３９　１２３４。。。", "乾乾淨淨  發　了"])
+@pytest.mark.parametrize(
+    "text", ["  我 要 办 殘疾證！！！謝謝", "１３９　１２３４。。。", "乾乾淨淨  發　了"]
+)
 def test_alignment_points_at_the_original(text):
     plain, index = normalise_aligned(text)
     assert len(plain) == len(index)

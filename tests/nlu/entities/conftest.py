@@ -26,7 +26,9 @@ GRID = (
 
 @pytest.fixture(scope="session")
 def gazetteer() -> Gazetteer:
-    return Gazetteer.from_rows(dict(zip(("code", "name", "kind", "parent"), row, strict=True)) for row in GRID)
+    return Gazetteer.from_rows(
+        dict(zip(("code", "name", "kind", "parent"), row, strict=True)) for row in GRID
+    )
 
 
 @pytest.fixture(scope="session")

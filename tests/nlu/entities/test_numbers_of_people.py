@@ -47,14 +47,26 @@ def test_near_phone_says_why(found, text, expected, reason):
     assert (entity.type, entity.data["reason"]) == ("phone_invalid", reason)
 
 
-@pytest.mark.parametrize("text", [VALID_ID, "11010519491231002x", "110105 19491231 002X", "我的身份证是１１０１０５１９４９１２３１００２Ｘ。"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        VALID_ID,
+        "11010519491231002x",
+        "110105 19491231 002X",
+        "我的身份证是１１０１０５１９４９１２３１００２Ｘ。",
+    ],
+)
 def test_identity_number(values, text):
     assert values(text, "id_number") == [VALID_ID]
 
 
 @pytest.mark.parametrize(
     ("number", "reason"),
-    [("110105194912310021", "check digit"), ("11010519491331002X", "birth date"), ("99010519491231002X", "region")],
+    [
+        ("110105194912310021", "check digit"),
+        ("11010519491331002X", "birth date"),
+        ("99010519491231002X", "region"),
+    ],
 )
 def test_invalid_identity_number_says_why(found, number, reason):
     [entity] = found(f"身份证{number}")
@@ -65,7 +77,9 @@ def test_check_digit_after_the_standards_example():
     assert identity.check_digit("34052419800101001") == "X"
 
 
-@pytest.mark.parametrize("text", ["QT-7K3M-92XF", "qt7k3m92xf", "查QT 7K3M 92XF", "ＱＴ－７Ｋ３Ｍ－９２ＸＦ", "工单7K3M-92XF"])
+@pytest.mark.parametrize(
+    "text", ["QT-7K3M-92XF", "qt7k3m92xf", "查QT 7K3M 92XF", "ＱＴ－７Ｋ３Ｍ－９２ＸＦ", "工单7K3M-92XF"]
+)
 def test_ticket_number(values, text):
     assert values(text, "ticket_number") == ["QT-7K3M-92XF"]
 

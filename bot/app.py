@@ -1,0 +1,59 @@
+"""The public application: residents' page, channels, desk and APIs on one port."""
+
+import asyncio
+import logging
+
+from aiohttp import web
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.context import Context
+from bot.secrets import Secrets
+
+log = logging.getLogger(__name__)
+
+CONTEXT = web.AppKey("context", Context)
+RASA_READY = web.AppKey("rasa_ready", asyncio.Event)
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+        "connect-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
+    ),
+}
+
+
+async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """Headers for every answer; a part that needs others sets its own first."""
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+async def healthz(request: web.Request) -> web.Response:
+    """Ready when Rasa, database and index are: 200, else 503 with what is missing."""
+    context = request.app[CONTEXT]
+    checks = {"rasa": request.app[RASA_READY].is_set(), "database": False, "index": False}
+    try:
+        async with context.db.read() as session:
+            await session.execute(text("SELECT 1"))
+        checks["database"] = True
+    except SQLAlchemyError:
+        log.exception("the database does not answer")
+    checks["index"] = (context.settings.state_dir / "index" / "current").exists()
+    return web.json_response(
+        {"ready": all(checks.values()), **checks}, status=200 if all(checks.values()) else 503
+    )
+
+
+def make_app(context: Context, secrets: Secrets, rasa_ready: asyncio.Event) -> web.Application:
+    """Build the application from its parts."""
+    app = web.Application(client_max_size=10 * 2**20)
+    app[CONTEXT] = context
+    app[RASA_READY] = rasa_ready
+    app.on_response_prepare.append(add_security_headers)
+    app.router.add_get("/healthz", healthz)
+    return app

@@ -1,0 +1,1 @@
+"""Starting and keeping alive what serves a county: first start, Rasa, servers, workers."""

@@ -1,0 +1,131 @@
+"""`python -m bot run`: everything of one installation in one process, with Rasa as its child."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.app import make_app
+from bot.context import Context
+from bot.runtime.first_start import ADMINISTRATOR_FILE, prepare
+from bot.runtime.ports import PortTaken, check_free
+from bot.runtime.rasa import RasaProcess, rasa_command, rasa_environment
+from bot.secrets import Secrets, ensure_secrets
+from bot.settings import Settings
+from nlu.vault import create_keys
+
+log = logging.getLogger(__name__)
+
+__all__ = ["PortTaken", "main", "run"]
+
+
+def say(line: str) -> None:
+    """Progress on the terminal."""
+    print(f"== {line}", flush=True)
+
+
+async def run(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    check_free(settings.host, settings.port, "PORT")
+    check_free("127.0.0.1", settings.rasa_port, "RASA_PORT")
+    check_free("127.0.0.1", settings.actions_port, "ACTIONS_PORT")
+    create_keys(settings.key_dir)
+    secrets = ensure_secrets(settings.state_dir)
+    context = Context.open(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        made = await prepare(context, say)
+        async with contextlib.AsyncExitStack() as stack:
+            rasa = await stack.enter_async_context(running_rasa(settings, secrets))
+            app = make_app(context, secrets, rasa.ready)
+            await stack.enter_async_context(listening(app, settings.host, settings.port))
+            await wait_for_rasa(rasa, stop)
+            if not stop.is_set():
+                print_addresses(settings, made)
+                await stop.wait()
+            say("stopping")
+    finally:
+        await context.close()
+
+
+@contextlib.asynccontextmanager
+async def running_rasa(settings: Settings, secrets: Secrets) -> AsyncIterator[RasaProcess]:
+    """Rasa, kept running for the length of the block."""
+    rasa = RasaProcess(
+        rasa_command(settings),
+        rasa_environment(settings, secrets),
+        f"{settings.rasa_url}/status",
+        secrets.rasa_token,
+        settings.state_dir / "log" / "rasa.log",
+    )
+    task = asyncio.create_task(rasa.keep_running())
+    try:
+        yield rasa
+    finally:
+        await rasa.stop()
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@contextlib.asynccontextmanager
+async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
+    """An application on its port for the length of the block."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+    await runner.setup()
+    await web.TCPSite(runner, host, port).start()
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def wait_for_rasa(rasa: RasaProcess, stop: asyncio.Event) -> None:
+    """Wait for the first readiness, with a line every ten seconds."""
+    say("Rasa: loading the model")
+    started = time.monotonic()
+    waits = [asyncio.create_task(rasa.ready.wait()), asyncio.create_task(stop.wait())]
+    while not any(task.done() for task in waits):
+        await asyncio.wait(waits, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        if not any(task.done() for task in waits):
+            say(f"Rasa: still loading, {time.monotonic() - started:.0f} s so far")
+    for task in waits:
+        task.cancel()
+
+
+def print_addresses(settings: Settings, made: Path | None) -> None:
+    """The last lines of a start: where to go, and how to sign in."""
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    lines = [
+        "",
+        f"  Residents   {base}/",
+        f"  Staff       {base}/desk",
+        f"  API         {base}/api/v1/openapi.json",
+    ]
+    if made is not None:
+        login, password = made.read_text("utf-8").split()
+        lines += [
+            f"  Sign-in     {login}   {password}",
+            f"              (kept in {made}; change it after the first sign-in)",
+        ]
+    else:
+        lines.append(f"  Sign-in     as made at the first start ({settings.state_dir / ADMINISTRATOR_FILE})")
+    lines += ["", "  Ctrl-C stops everything.", ""]
+    print("\n".join(lines), flush=True)
+
+
+def main(settings: Settings) -> None:
+    """Run, and end with one plain line where something is wrong."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    asyncio.run(run(settings))

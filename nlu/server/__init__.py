@@ -1,0 +1,1 @@
+"""What plugs into the Rasa server: input channel, tracker store, fixes."""
