@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,6 @@ def rasa_examples(intent: str, data: Path = DATA) -> list[str]:
 
 def all_rasa_examples(data: Path = DATA) -> list[tuple[str, str]]:
     """(intent, text) pairs of ``data/nlu/*.yml``."""
-    import re
-
     found = []
     for path in sorted((data / "nlu").glob("*.yml")):
         for block in (load_yaml(path) or {}).get("nlu", ()):
@@ -88,3 +87,8 @@ def all_rasa_examples(data: Path = DATA) -> list[tuple[str, str]]:
                 if block.get("intent") and line.strip().startswith("-") and text:
                     found.append((block["intent"], text))
     return found
+
+
+def places(data: Path = DATA) -> list[dict]:
+    """The rows of the grid."""
+    return _rows(data / "seed" / "grid.yml")
