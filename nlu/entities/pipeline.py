@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from nlu.entities import identity, persons, phones, places, tickets
+from nlu.entities import ages, amounts, counts, dates, identity, persons, phones, places, tickets, words, yes_no
 from nlu.entities.gazetteer import Gazetteer
 from nlu.entities.model import Entity, Message, Span
 from nlu.normalise import normalise_aligned
@@ -19,8 +19,15 @@ EXCLUSIVE: tuple[Recogniser, ...] = (
     phones.find,
     places.find,
     persons.find_announced,
+    dates.find,
+    ages.find,
+    counts.find,
+    amounts.find,
     persons.find_mentioned,
 )
+
+# These may share a stretch with others: 残疾儿童 may stand in an address, 我爸 before a name.
+SHARING: tuple[Recogniser, ...] = (words.find_groups, words.find_relations, yes_no.find)
 
 
 def extract(text: str, gazetteer: Gazetteer, now: datetime, expected: str | None = None) -> list[Entity]:
@@ -35,7 +42,8 @@ def extract(text: str, gazetteer: Gazetteer, now: datetime, expected: str | None
         for span in recognise(message):
             if message.is_free(span.start, span.end):
                 message.found.append(span)
-    spans = sorted(message.found, key=lambda span: (span.start, span.end))
+    shared = [span for recognise in SHARING for span in recognise(message)]
+    spans = sorted([*message.found, *shared], key=lambda span: (span.start, span.end))
     return [_entity(span, text, index) for span in spans]
 
 
