@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from bot.clock import Clock, now
 from bot.directory.load import Directory
+from bot.live import Hub
 from bot.settings import Settings
 from bot.storage.engine import Database
 from nlu.vault import Vault
@@ -17,6 +18,7 @@ class Context:
     db: Database
     vault: Vault
     clock: Clock = now
+    hub: Hub = field(default_factory=Hub)
     directory: Directory = field(init=False)
 
     def __post_init__(self) -> None:

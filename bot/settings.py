@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     behind_proxy: bool = False
     """Trust X-Forwarded-For and X-Forwarded-Proto of the one proxy in front."""
 
+    sender_burst: int = 60
+    sender_per_second: float = 2.0
+    """How many messages one sender may send at once, and how many a second after that."""
+    exit_url: str = "https://www.baidu.com/"
+    """The neutral page that 马上离开 goes to."""
+
     telegram_token: str | None = None
     telegram_base_url: str | None = None
     telegram_webhook_secret: str | None = None

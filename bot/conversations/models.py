@@ -54,8 +54,9 @@ class Message(Base):
     """resident, assistant or staff."""
     staff_name: Mapped[str | None] = mapped_column(String(80))
     body: Mapped[bytes]
-    """Sealed JSON: text, buttons, custom, photos."""
-    turn: Mapped[str | None] = mapped_column(String(40), index=True)
+    """Sealed JSON: text, buttons, custom, pictures, the buttons pressed."""
+    turn: Mapped[str | None] = mapped_column(String(80), index=True)
+    """The turn that it belongs to, or the delivery that it was pushed by."""
     ticket: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     """Set on messages that tell of a ticket's step."""
     private: Mapped[bool] = mapped_column(default=False)
@@ -92,8 +93,11 @@ class Button(Base):
 
     token: Mapped[str] = mapped_column(String(24), primary_key=True)
     conversation: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
-    at: Mapped[datetime]
-    command: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(index=True)
+    message: Mapped[int]
+    """Number of the message that it hangs under."""
+    body: Mapped[bytes]
+    """Sealed JSON: title and command; a command may hold what the resident said."""
 
 
 class Draft(Base):

@@ -381,13 +381,15 @@ def upgrade() -> None:
         sa.Column("token", sa.String(length=24), nullable=False),
         sa.Column("conversation", sa.String(length=32), nullable=False),
         sa.Column("at", Instant(), nullable=False),
-        sa.Column("command", sa.JSON(), nullable=False),
+        sa.Column("message", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation"], ["conversations.id"], name=op.f("fk_buttons_conversation_conversations")
         ),
         sa.PrimaryKeyConstraint("token", name=op.f("pk_buttons")),
     )
     with op.batch_alter_table("buttons", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_buttons_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_buttons_conversation"), ["conversation"], unique=False)
 
     op.create_table(
@@ -421,7 +423,7 @@ def upgrade() -> None:
         sa.Column("author", sa.String(length=16), nullable=False),
         sa.Column("staff_name", sa.String(length=80), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("turn", sa.String(length=40), nullable=True),
+        sa.Column("turn", sa.String(length=80), nullable=True),
         sa.Column("ticket", sa.Integer(), nullable=True),
         sa.Column("private", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -514,6 +516,7 @@ def downgrade() -> None:
     op.drop_table("drafts")
     with op.batch_alter_table("buttons", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_buttons_conversation"))
+        batch_op.drop_index(batch_op.f("ix_buttons_at"))
 
     op.drop_table("buttons")
     with op.batch_alter_table("attachments", schema=None) as batch_op:

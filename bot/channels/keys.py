@@ -1,0 +1,14 @@
+"""What the channels keep in the application."""
+
+from aiohttp import web
+
+from bot.channels.assets import Assets
+from bot.channels.limits import RateLimit
+from bot.context import Context
+from bot.dialogue import Dialogue
+
+CONTEXT = web.AppKey("channels_context", Context)
+DIALOGUE = web.AppKey("channels_dialogue", Dialogue)
+ASSETS = web.AppKey("channels_assets", Assets)
+SENDER_LIMIT = web.AppKey("channels_sender_limit", RateLimit)
+SOURCE_LIMIT = web.AppKey("channels_source_limit", RateLimit)
