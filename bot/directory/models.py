@@ -71,8 +71,6 @@ class Staff(Base):
     grid: Mapped[str | None] = mapped_column(ForeignKey("grid_points.code"))
     password_hash: Mapped[str] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(default=True)
-    failed_logins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

@@ -68,6 +68,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_organisations_name")),
     )
     op.create_table(
+        "sign_in_failures",
+        sa.Column("login_hash", sa.String(length=64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("locked_until", Instant(), nullable=True),
+        sa.Column("last_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("login_hash", name=op.f("pk_sign_in_failures")),
+    )
+    with op.batch_alter_table("sign_in_failures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_failures_last_at"), ["last_at"], unique=False)
+
+    op.create_table(
         "slots",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("label", sa.String(length=120), nullable=False),
@@ -147,8 +158,6 @@ def upgrade() -> None:
         sa.Column("grid", sa.String(length=16), nullable=True),
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("failed_logins", sa.Integer(), nullable=False),
-        sa.Column("locked_until", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(["grid"], ["grid_points.code"], name=op.f("fk_staff_grid_grid_points")),
         sa.ForeignKeyConstraint(["org"], ["organisations.code"], name=op.f("fk_staff_org_organisations")),
@@ -264,6 +273,34 @@ def upgrade() -> None:
     with op.batch_alter_table("gaps", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_gaps_conversation"), ["conversation"], unique=False)
         batch_op.create_index("ix_gaps_state_at", ["state", "at"], unique=False)
+
+    op.create_table(
+        "saved_filters",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("staff", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("query", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["staff"], ["staff.id"], name=op.f("fk_saved_filters_staff_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filters")),
+        sa.UniqueConstraint("staff", "name", name=op.f("uq_saved_filters_staff_name")),
+    )
+    with op.batch_alter_table("saved_filters", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_filters_staff"), ["staff"], unique=False)
+
+    op.create_table(
+        "staff_sessions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("staff", sa.Integer(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["staff"], ["staff.id"], name=op.f("fk_staff_sessions_staff_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_sessions")),
+        sa.UniqueConstraint("digest", name=op.f("uq_staff_sessions_digest")),
+    )
+    with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_sessions_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_staff_sessions_staff"), ["staff"], unique=False)
 
     op.create_table(
         "tickets",
@@ -547,6 +584,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tickets_conversation"))
 
     op.drop_table("tickets")
+    with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_sessions_staff"))
+        batch_op.drop_index(batch_op.f("ix_staff_sessions_expires_at"))
+
+    op.drop_table("staff_sessions")
+    with op.batch_alter_table("saved_filters", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_saved_filters_staff"))
+
+    op.drop_table("saved_filters")
     with op.batch_alter_table("gaps", schema=None) as batch_op:
         batch_op.drop_index("ix_gaps_state_at")
         batch_op.drop_index(batch_op.f("ix_gaps_conversation"))
@@ -586,6 +632,10 @@ def downgrade() -> None:
 
     op.drop_table("turns")
     op.drop_table("slots")
+    with op.batch_alter_table("sign_in_failures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_failures_last_at"))
+
+    op.drop_table("sign_in_failures")
     op.drop_table("organisations")
     with op.batch_alter_table("grid_points", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_grid_points_parent"))

@@ -1,0 +1,146 @@
+"""What stands around every page: rail, person, time; and the rendering of pages."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import aiohttp_jinja2
+from aiohttp import web
+from sqlalchemy import func, select
+
+from bot.desk import formats
+from bot.desk.guard import CONTEXT, ME, me_of
+from bot.directory.roles import ROLE_NAMES, Role
+from bot.knowledge.models import Gap
+from bot.settings import ROOT
+
+A, R, O, S, M, C, U = (  # noqa: E741
+    Role.ADMINISTRATOR,
+    Role.REVIEWER,
+    Role.ORGANISATION,
+    Role.STATION,
+    Role.MAINTAINER,
+    Role.CONVENOR,
+    Role.AUDITOR,
+)
+STATIC = ROOT / "bot" / "static"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the rail."""
+
+    key: str
+    title: str
+    icon: str
+    address: str
+    roles: frozenset[Role]
+    count: str | None = None
+    urgent: bool = False
+
+
+RAIL: tuple[tuple[str | None, tuple[Item, ...]], ...] = (
+    (
+        None,
+        (
+            Item("inbox", "待我处理", "inbox", "/desk", frozenset({A, R, O, S, C}), "inbox"),
+            Item("all", "全部工单", "files", "/desk/tickets", frozenset({A, R, C, U, M})),
+            Item("own", "本单位工单", "files", "/desk/tickets", frozenset({O, S})),
+        ),
+    ),
+    (
+        "知识",
+        (
+            Item("faq", "问答条目", "books", "/desk/faq", frozenset({A, R, O, M, U})),
+            Item("gaps", "未答问题", "help-circle", "/desk/gaps", frozenset({A, R, M}), "gaps"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A line of the rail as one person sees it."""
+
+    item: Item
+    count: int | None
+
+
+async def rail(request: web.Request) -> list[tuple[str | None, list[Shown]]]:
+    """The rail of the person who is signed in."""
+    role = Role(me_of(request).staff.role)
+    counts = await _counts(request)
+    groups = []
+    for title, items in RAIL:
+        shown = [Shown(item, counts.get(item.count or "")) for item in items if role in item.roles]
+        if shown:
+            groups.append((title, shown))
+    return groups
+
+
+async def _counts(request: web.Request) -> dict[str, int]:
+    async with request.app[CONTEXT].db.read() as session:
+        gaps = await session.scalar(select(func.count()).select_from(Gap).where(Gap.state == "open"))
+    return {"gaps": gaps or 0}
+
+
+async def page(
+    request: web.Request,
+    template: str,
+    values: Mapping[str, Any],
+    *,
+    here: str | None = None,
+    status: int = 200,
+) -> web.Response:
+    """Render a page; `here` is the rail's line that is lit."""
+    context = request.app[CONTEXT]
+    now = context.clock()
+    around: dict[str, Any] = {"now": now, "county": (await context.directory.county()).name}
+    if ME in request:
+        me = me_of(request)
+        county = await context.directory.county()
+        around |= {
+            "me": me.staff,
+            "my_role": ROLE_NAMES[Role(me.staff.role)],
+            "my_org": county.orgs[me.staff.org].name,
+            "csrf": me.csrf,
+            "rail": await rail(request),
+            "here": here,
+        }
+    response = aiohttp_jinja2.render_template(template, request, around | dict(values))
+    response.set_status(status)
+    return response
+
+
+def partial(request: web.Request, template: str, values: Mapping[str, Any]) -> web.Response:
+    """Render a part of a page, for htmx."""
+    around: dict[str, Any] = {"now": request.app[CONTEXT].clock()}
+    if ME in request:
+        around |= {"me": me_of(request).staff, "csrf": me_of(request).csrf}
+    return aiohttp_jinja2.render_template(template, request, around | dict(values))
+
+
+def is_htmx(request: web.Request) -> bool:
+    """Whether a part of the page is asked for."""
+    return "HX-Request" in request.headers and "HX-Boosted" not in request.headers
+
+
+@lru_cache(maxsize=32)
+def asset(name: str) -> str:
+    """The address of a static file, with a digest that changes with its content."""
+    body = (STATIC / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(body).hexdigest()[:10]}"
+
+
+FILTERS = {
+    "deadline": formats.deadline,
+    "moment": formats.moment,
+    "long_moment": formats.long_moment,
+    "day": formats.day,
+    "clock_time": formats.clock_time,
+    "size": formats.size,
+    "channel_name": formats.channel_name,
+}
+GLOBALS = {"asset": asset, "deadline": formats.deadline}

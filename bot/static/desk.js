@@ -1,0 +1,129 @@
+// The desk's keyboard, whole-row opening, selection and small helps. No framework: htmx does the requests.
+(() => {
+  const KEYS_OFF = "desk-keys-off";
+  const rows = () => [...document.querySelectorAll("tr[data-href]:not(.gone)")];
+  const here = () => document.querySelector("tr[data-href].here");
+  const typing = (el) => el.closest("input:not([type=checkbox]):not([type=radio]),textarea,select,[contenteditable]");
+
+  function move(step) {
+    const all = rows();
+    if (!all.length) return;
+    const at = all.indexOf(here());
+    const next = all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + step))];
+    here()?.classList.remove("here");
+    next.classList.add("here");
+    next.querySelector("a")?.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  }
+
+  const KEYS = {
+    j: () => press("[data-next]") || move(1),
+    k: () => press("[data-previous]") || move(-1),
+    Enter: (e) => { const row = here(); if (row && !e.target.closest("a,button")) location.href = row.dataset.href; },
+    x: () => { const box = here()?.querySelector("input[type=checkbox]"); if (box) box.click(); },
+    "/": () => document.querySelector("[data-search]")?.focus(),
+    "?": () => document.getElementById("keys")?.showModal(),
+    r: () => press("[data-show-new]"),
+    d: () => press("[data-bulk]:not([hidden]) [data-key=d]"),
+  };
+
+  function press(selector) {
+    const el = document.querySelector(selector);
+    if (!el || el.disabled) return false;
+    el.click();
+    return true;
+  }
+
+  let waiting = false;
+  document.addEventListener("keydown", (e) => {
+    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
+      e.target.closest("form")?.querySelector("[data-send]")?.click();
+      return;
+    }
+    if (e.key === "Escape" && !document.querySelector("dialog[open]")) { clear(); e.target.blur?.(); return; }
+    if (e.ctrlKey || e.metaKey || e.altKey || typing(e.target) || document.querySelector("dialog[open]")) return;
+    if (localStorage.getItem(KEYS_OFF)) return;
+    if (waiting && e.key === "i") { location.href = "/desk"; return; }
+    waiting = e.key === "g";
+    const own = !e.shiftKey && /^[a-z]$/.test(e.key) && document.querySelector(`[data-key="${e.key}"]:not([disabled])`);
+    if (own && own.offsetParent) { e.preventDefault(); own.click(); return; }
+    const act = KEYS[e.key];
+    if (act) { if (e.key !== "Enter") e.preventDefault(); act(e); }
+  });
+
+  // The whole row opens; links, buttons and boxes in it keep their own meaning.
+  document.addEventListener("click", (e) => {
+    if (e.target.closest("[data-keys]")) { document.getElementById("keys").showModal(); return; }
+    const row = e.target.closest("tr[data-href]");
+    if (!row || e.target.closest("a,button,input,label") || getSelection().toString()) return;
+    location.href = row.dataset.href;
+  });
+
+  // Selection survives a refresh of the list: it is kept by ticket number.
+  const picked = new Set();
+  function show() {
+    for (const box of document.querySelectorAll("[data-pick]")) {
+      box.checked = picked.has(box.value);
+      box.closest("tr").classList.toggle("picked", box.checked);
+    }
+    const bar = document.querySelector("[data-bulk]");
+    if (!bar) return;
+    bar.hidden = picked.size === 0;
+    bar.querySelector("[data-picked]").textContent = `已选 ${picked.size} 件`;
+    bar.querySelector("[data-numbers]").value = [...picked].join(" ");
+  }
+  function clear() { picked.clear(); show(); }
+  document.addEventListener("change", (e) => {
+    const box = e.target;
+    if (box.matches("[data-pick]")) { box.checked ? picked.add(box.value) : picked.delete(box.value); show(); }
+    if (box.matches("[data-pick-all]")) {
+      for (const one of document.querySelectorAll("[data-pick]")) box.checked ? picked.add(one.value) : picked.delete(one.value);
+      show();
+    }
+    if (box.matches("[data-keys-on]")) box.checked ? localStorage.removeItem(KEYS_OFF) : localStorage.setItem(KEYS_OFF, "1");
+    if (box.matches("[data-go]")) box.form.requestSubmit();
+  });
+  document.addEventListener("click", (e) => { if (e.target.closest("[data-clear]")) clear(); });
+
+  // 【】 that is not filled blocks sending.
+  function blanks(box) {
+    const form = box.form, button = form.querySelector("[data-send]"), hint = form.querySelector("[data-blanks]");
+    const open = /【[^】]*】/.test(box.value);
+    button.disabled = open;
+    if (hint) hint.hidden = !open;
+  }
+  document.addEventListener("input", (e) => { if (e.target.matches("[data-message]")) blanks(e.target); });
+
+  // What was typed is kept until it is sent, so that a conflict or a lost connection loses nothing.
+  const keep = (el) => el.dataset.keep && `desk-kept:${location.pathname}:${el.dataset.keep}`;
+  document.addEventListener("input", (e) => { const k = keep(e.target); if (k) sessionStorage.setItem(k, e.target.value); });
+  document.addEventListener("submit", (e) => {
+    const button = e.submitter;
+    if (button?.dataset.busy) { button.style.minWidth = `${button.offsetWidth}px`; button.textContent = button.dataset.busy; }
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const el of document.querySelectorAll("[data-keep]")) {
+      const kept = sessionStorage.getItem(keep(el));
+      if (document.querySelector("[data-sent]")) sessionStorage.removeItem(keep(el));
+      else if (kept && !el.value) { el.value = kept; el.closest("details")?.setAttribute("open", ""); }
+    }
+    const on = document.querySelector("[data-keys-on]");
+    if (on) on.checked = !localStorage.getItem(KEYS_OFF);
+    show();
+  });
+  document.addEventListener("htmx:afterSwap", (e) => {
+    show();
+    const head = e.detail.target.querySelector("[data-focus]");
+    if (head) { head.tabIndex = -1; head.focus({ preventScroll: true }); }
+  });
+  document.addEventListener("htmx:responseError", (e) => say(e.detail.xhr.responseText || "没存上，内容还在，再试一次"));
+  document.addEventListener("htmx:sendError", () => say("没有网络，内容还在，来网后再试一次"));
+
+  function say(text) {
+    const line = document.createElement("div");
+    line.className = "toast-line";
+    line.textContent = text.length > 200 ? "没存上，内容还在，再试一次" : text;
+    document.getElementById("toasts").append(line);
+    setTimeout(() => line.remove(), 6000);
+  }
+})();
