@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nlu.entities import persons
 from nlu.entities.model import Message, Span
 from nlu.entities.numerals import Number, as_plain, parse
 
-_N = r"(?:\d{1,3}(?:\.\d)?|[一二两三四五六七八九十百零]{1,5})"
+_N = r"(?:\d{1,3}(?:\.\d)?|[二三四五六七八九]?十有[一二三四五六七八九]|[一二两三四五六七八九十百零]{1,5})"
 _FEW = r"(?:多|来|几|好几|出头|把)?"
 _NOT_IN_NUMBER = r"(?<![\d一二三四五六七八九十百千万.第])"
 _YEARS = re.compile(
@@ -20,16 +21,19 @@ _YOUNG = re.compile(
 )
 _PERSON = (
     r"(?:我|他|她|俺|爸爸?|妈妈?|爷爷?|奶奶?|公公|婆婆|外公|外婆|父亲|母亲|孩子|儿子|女儿|闺女|老人|老人家|老伴|姐姐?|哥哥?|弟弟?|妹妹?|崽|娃|伢子?|孙子|孙女|"
-    r"叔叔?|姨|舅舅?|邻居|老头子?|老太太|老公|丈夫|老婆|媳妇|妻子|爹|娘|婶|伯|本人|岳父|岳母|人|^)"
+    r"叔叔?|姨|舅舅?|邻居|老头子?|老太太|老公|丈夫|老婆|媳妇|妻子|爹|娘|婶|伯|本人|岳父|岳母|人|一个|大的|小的|老大|老二)"
 )
 _STATED = re.compile(
-    rf"(?:今年|现年|虚岁|实岁|周岁|年龄|年纪|岁数|刚满|年满|未满|不满|满|年近|奔|快要|都快|都|已经|快)(?:是|已经|都|也|快|有|刚|才|满|大概|差不多|虚岁|：|:| |要)*"
-    rf"{_NOT_IN_NUMBER}(?P<n>{_N})(?P<few>{_FEW})(?=了|$|[，。,.；;！!？?\s、)）]|的人|的老|，|啦|没|要|还|能|可|想|就|腿|身|一个|独|男|女|行动|走)"
+    rf"(?:今年|现年|虚岁|实岁|周岁|年龄|年纪|岁数|刚满|年满|未满|不满|满|年近|奔|快要|都快|都|已经|快)(?:该|应该|是|已经|都|也|快|有|刚|才|满|大概|差不多|虚岁|：|:| |要)*"
+    rf"{_NOT_IN_NUMBER}(?P<n>{_N})(?P<few>{_FEW})(?=了|$|[，。,；;！!？?\s、)）]|\.(?!\d)|的人|的老|啦|吧|整|没|要|还|能|可|想|就|腿|身|一个|独|男|女|行动|走)"
 )
 _AFTER_PERSON = re.compile(
     rf"{_PERSON}(?:人家)?(?:今年|都|已经|也|快|就|才|有|大概|差不多|要| |，)*{_NOT_IN_NUMBER}(?P<n>\d{{2}}|1[01]\d|[一二三四五六七八九]?十[一二三四五六七八九]?)(?P<few>{_FEW})"
-    r"(?=了|啦|$|[，。,.；;！!？?\s、]|的人)(?! ?了? ?(?:个|年|月|天|块|元|次|斤))"
+    r"(?=了|啦|整|吧|$|[，。,；;！!？?\s、]|\.(?!\d)|的人)(?! ?了? ?(?:个|年|月|天|块|元|次|斤))"
 )
+# Alone, or as the field after a name: 罗家明 四十九 …
+_ALONE = re.compile(rf"^(?P<n>\d{{2}}|[二三四五六七八九]?十[一二三四五六七八九]?)(?P<few>多|几)?(?=了|啦)(?!了 ?(?:个|年|月|天|块|元|次|斤))")
+_FIELD = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,4})[，, ]{1,2}(?:男|女)?[，, ]?(?P<n>\d{2}|[二三四五六七八九]?十[一二三四五六七八九]?)(?P<few>)(?=[，,。 ]|$)")
 _ROUGH = re.compile(r"(?:快|将近|年近|奔|差不多|大概|大约|接近|不到|都快|上)(?:要|有|是)?$")
 _EMERGENCY_NUMBERS = (110, 119, 120, 114, 122)
 
@@ -40,7 +44,7 @@ def find(message: Message) -> Iterator[Span]:
     if not re.search(r"岁|大|今年|现年|年龄|年纪|满|快|都|了|多|已经|年近|奔|\d{2}|十", text):
         return
     taken: list[Span] = []
-    for pattern, build in ((_YEARS, _in_years), (_YOUNG, _in_parts), (_STATED, _bare), (_AFTER_PERSON, _bare)):
+    for pattern, build in ((_YEARS, _in_years), (_YOUNG, _in_parts), (_STATED, _bare), (_AFTER_PERSON, _bare), (_ALONE, _bare), (_FIELD, _field)):
         for match in pattern.finditer(text):
             span = build(text, match)
             if span and message.is_free(span.start, span.end) and not any(span.overlaps(other) for other in taken):
@@ -78,8 +82,14 @@ def _bare(text: str, match: re.Match[str]) -> Span | None:
     return _span(text, match.start("n"), match.end("few"), number, number.value, bool(match["few"]), None)
 
 
+def _field(text: str, match: re.Match[str]) -> Span | None:
+    end = match.end("name")
+    is_name = any(persons.name_end(text, start, need_edge=True) == end for start in range(match.start(), end - 1))
+    return _bare(text, match) if is_name else None
+
+
 def _number(text: str) -> Number | None:
-    return Number(0.5) if text == "半" else parse(text)
+    return Number(0.5) if text == "半" else parse(text.replace("有", ""))
 
 
 def _span(text: str, start: int, end: int, number: Number, value: float, rough: bool, low: Number | None) -> Span:

@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from nlu.entities.model import Message, Span
 from nlu.entities.numerals import Number, as_plain, parse
 
-_HEAD = r"(?:\d+(?:,\d{3})*(?:\.\d+)?|[一二两三四五六七八九十几半好壹贰叁肆伍陆柒捌玖拾俩])"
-_RUN = rf"{_HEAD}(?: ?[十百千万亿佰仟兆]|[\d零〇一二两三四五六七八九几多余来拾壹贰叁肆伍陆柒捌玖半]|点(?=[一二三四五六七八九零]))*"
+_HEAD = r"(?:\d+(?:,\d{3})*(?:\.\d+)?(?: ?[kKwW](?![a-zA-Z]))?|[百千万](?=把)|[一二两三四五六七八九十几半好壹贰叁肆伍陆柒捌玖拾俩])"
+_RUN = rf"{_HEAD}(?: ?[十百千万亿佰仟兆]|[\d零〇一二两三四五六七八九几多余来把拾壹贰叁肆伍陆柒捌玖半]|点(?=[一二三四五六七八九零]))*"
 _UNIT = r"(?:元钱|块钱|元人民币|人民币|元|块|圆|钱|RMB|rmb)"
 _FOREIGN = r"(?! ?(?:美元|美金|美圆|美分|港币|港元|欧元|英镑|日元|日币|日圆|韩元|台币|新台币|卢布|法郎|泰铢|澳元|加元|比特币|奈拉|日本))"
 _MONEY = re.compile(
     rf"(?<![\d.第])(?:(?P<from>{_RUN}) ?(?P<unit1>{_UNIT})? ?(?:到|至|-|~|—|–) ?)?(?P<n>{_RUN})(?: ?(?P<unit>{_UNIT})"
-    r"(?P<tail>零?[\d一二三四五六七八九]{1,2} ?(?:毛|角)?(?:[\d一二三四五六七八九]分)?(?!\d*[年月日号岁人个天口万千百元块]))?"
-    r"|(?P<small> ?(?:毛钱?|角钱?)(?:[\d一二三四五六七八九]分)?))"
+    r"(?P<tail>(?<=[元块圆])零?[\d一二三四五六七八九]{1,2} ?(?:毛|角)?(?:[\d一二三四五六七八九]分)?(?!\d*[年月日号岁人个天口万千百元块美欧港英]))?"
+    r"|(?P<small> ?(?:毛钱?|角钱?)(?:[\d一二三四五六七八九]分)?(?!大|落|度|色|膜|钢|毛)))"
 )
-_BARE = re.compile(rf"(?<![\d.第年A-Za-z〔-])(?:(?P<from>{_RUN}) ?(?:到|至|-|~|—|–) ?)?(?P<n>{_RUN}){_FOREIGN}")
+_BARE = re.compile(rf"(?<![\d.第年A-Za-z〔-])(?:(?P<from>{_RUN}) ?(?:到|至|-|~|—|–) ?)?(?P<n>{_RUN})(?![十百千万亿]){_FOREIGN}")
 _SIGN = re.compile(r"(?:[￥¥]|人民币) *(?P<n>\d+(?:,\d{3})*(?:\.\d+)?(?: ?[千万亿])?)(?: ?元)?")
 _CUE = re.compile(
-    r"(?:工资|工钱|月薪|薪水|底薪|欠|差|收入|挣|赚|花|贷|借|自付|自费|费|价|补贴|补助|救助|金额|押金|赔偿?|学费|开支|支出|货款|工程款|款|报销|"
+    r"(?:工资|工钱|月薪|扣|薪水|底薪|欠|差|收入|挣|赚|花|贷|借|自付|自费|费|价|补贴|补助|救助|金额|押金|赔偿?|学费|开支|支出|货款|工程款|款|报销|"
     r"医药费|钱|交|给|拿|发|还|要付|付|缴|罚|捐|投资?|本金|利息|存款|成本|营业额|低保|退休金|养老金|预算|￥)"
     r"(?:了|我|我们|着|是|有|才|就|只|也|的|掉|过|出|进|回|每月|一年|一个月|每年|月|年|大概|大约|差不多|约|共|一共|总共|合计|将近|快|不到|"
     r"接近|至少|起码|最多|还有|还|好|在|：|:|，| )*$"
@@ -32,6 +32,7 @@ _MEASURE = re.compile(
 )
 _NOT_MONEY_AFTER = re.compile(r"(?:块)(?:地|田|儿|砖|石|肉|玻璃|牌|布|板|屏|木|菜|豆腐|糖|土|山|林|荒|区|表|伤|疤|骨)")
 _TOGETHER = re.compile(r"一块(?![钱，。,.！!？?\s、\d]|$|五|二|八|六|三|多)")
+_NOTHING = re.compile(r"一[毛分]钱?(?:都|也)?(?:没|不|未)")
 _ROUGH_BEFORE = re.compile(r"(?:大概|大约|差不多|约|将近|接近|快|不到|近|至少|起码|最多|上下|左右)$")
 _ROUGH_AFTER = re.compile(r" ?(?:左右|上下|以上|以下|出头|不到|多|余)")
 
@@ -63,8 +64,8 @@ def _with_unit(message: Message, match: re.Match[str]) -> Span | None:
         return None
     if unit == "钱" and not re.search(r"[十百千万亿\d]", groups["n"]):
         return None
-    number = parse(groups["n"])
-    if number is None or groups["n"] == "半":
+    number = _read(groups["n"])
+    if number is None or groups["n"] == "半" or _NOTHING.match(text, start):
         return None
     value = number.value
     if groups.get("small"):
@@ -80,7 +81,7 @@ def _without_unit(message: Message, match: re.Match[str]) -> Span | None:
     start, end = match.start(), match.start("n") + len(raw)
     if not message.is_free(start, end) or _MEASURE.match(text, end):
         return None
-    number = parse(raw)
+    number = _read(raw)
     if number is None or (number.value == 0 and message.expected != "amount"):
         return None
     whole = re.fullmatch(r"\W*(?:大概|大约|差不多|一共|总共|就|有|是|约|嗯|也就|不到|快|将近)*", text[:start]) and re.fullmatch(
@@ -88,7 +89,7 @@ def _without_unit(message: Message, match: re.Match[str]) -> Span | None:
     )
     if message.expected == "amount" and (whole or re.search(r"[百千万亿]", raw) or number.value >= 100):
         return _span(text, start, end, number, number.value, _lower(match["from"], raw))
-    has_unit = re.search(r"\d ?[百千万亿]|[一二两三四五六七八九十几][百千万亿]|十几?万", raw)
+    has_unit = re.search(r"[\d一二两三四五六七八九十几] ?[百千万亿kKwW]|[百千万]把", re.sub("[多来余]", "", raw))
     cue = _CUE.search(text[max(0, start - 14) : start]) or _PER_TIME.search(text[max(0, start - 14) : start])
     if has_unit and (number.value >= 1000 or cue):
         if number.value < 10000 and not cue and re.match(r"[\u4e00-\u9fff]", text[end:]) and not re.match(
@@ -101,6 +102,16 @@ def _without_unit(message: Message, match: re.Match[str]) -> Span | None:
             return None
         return _span(text, start, end, number, number.value, _lower(match["from"], raw))
     return None
+
+
+def _read(text: str) -> Number | None:
+    """`parse`, and 2k, 3w, 万把."""
+    short = re.fullmatch(r"([\d.,]+) ?([kKwW])", text)
+    if short:
+        return parse(short[1] + ("千" if short[2] in "kK" else "万"))
+    if text[-1] == "把":
+        return Number({"百": 100, "千": 1000, "万": 10000}[text[0]], approx=True) if text[0] in "百千万" else None
+    return parse(text)
 
 
 def _lower(low: str | None, high: str) -> float | None:

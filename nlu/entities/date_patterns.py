@@ -29,6 +29,7 @@ _DAYS = {"大前天": -3, "前天": -2, "前日": -2, "前晚": -2, "昨天": -1
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "1": 0, "2": 1, "3": 2, "4": 3, "5": 4, "6": 5}
 _LUNAR_MONTHS = {"正": 1, "冬": 11, "腊": 12}
 _SEASONS = {"春": (3, 5), "夏": (6, 8), "秋": (9, 11), "冬": (12, 14), "上半年": (1, 6), "下半年": (7, 12)}
+_FEAST_DAYS = r"(?:(?:农历|阴历)?(?:九月(?:初)?九|五月(?:初)?五|八月十五|七月(?:初)?七|正月十五|腊月(?:初)?八)的?)?"
 _FEASTS = "|".join(sorted({*festivals.SOLAR, *festivals.LUNAR, *festivals.EVE, *festivals.SUNDAYS, *festivals.TERMS}
                           - {"三八", "五一", "五四", "六一", "七一", "八一", "十一", "过年", "大雪", "小雪", "雨水"}, key=len, reverse=True))
 
@@ -43,6 +44,10 @@ class Context:
 
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str], Context], Period | None]]
+
+
+# 2月30日: recognised as a day, but there is none.
+NO_SUCH_DAY = Period(None, None, "none")
 
 
 def number(text: str | None) -> int | None:
@@ -90,7 +95,7 @@ def _full(match: re.Match[str], context: Context) -> Period | None:
     y, m = _year_of(match["y"], context.today), _month_of(match["m"])
     d = number(match["d"])
     found = _safe(y, m, d) if y and m and d else None
-    return day(found) if found else None
+    return day(found) if found else NO_SUCH_DAY
 
 
 def _numeric(match: re.Match[str], context: Context) -> Period | None:
@@ -103,7 +108,7 @@ def _month_day(match: re.Match[str], context: Context) -> Period | None:
     if not m or not d:
         return None
     here = context.today.year
-    return nearest([_safe(here + step, m, d) for step in (-4, -3, -2, -1, 0, 1, 2, 3, 4)], context)
+    return nearest([_safe(here + step, m, d) for step in (-4, -3, -2, -1, 0, 1, 2, 3, 4)], context) or NO_SUCH_DAY
 
 
 def _rel_month_day(match: re.Match[str], context: Context) -> Period | None:
@@ -207,6 +212,37 @@ def _year_only(match: re.Match[str], context: Context) -> Period | None:
     return interval(date(y, low, 1), month_end(end_year, end_month))
 
 
+def _half(match: re.Match[str], context: Context) -> Period | None:
+    """上半年 and 上半月 of this year and month."""
+    here = context.today
+    if match.group().endswith("年"):
+        low, high = _SEASONS[match.group()]
+        return interval(date(here.year, low, 1), month_end(here.year, high))
+    first, last = (1, 15) if match.group()[0] == "上" else (16, month_end(here.year, here.month).day)
+    return interval(here.replace(day=first), here.replace(day=last))
+
+
+def _days_of_month(match: re.Match[str], context: Context) -> Period | None:
+    """12月5到8号."""
+    m, first, last = _month_of(match["m"]), number(match["d"]), number(match["last"])
+    if not m or not first or not last:
+        return None
+    start = nearest([_safe(context.today.year + step, m, first) for step in (-1, 0, 1)], context)
+    end = _safe(start.start.year, m, last) if start and start.start else None
+    return interval(start.start, end) if end and start and end >= start.start else None
+
+
+def _lunar_days(match: re.Match[str], context: Context) -> Period | None:
+    """腊月二十三到二十八."""
+    first = _lunar(match, context)
+    last = number(match["last"].removeprefix("初"))
+    if not first or not first.start or not last:
+        return None
+    y, m, _ = festivals.lunar_of(first.start)
+    end = festivals.lunar_date(y, m, last)
+    return interval(first.start, end) if end and end >= first.start else None
+
+
 def _year_end(match: re.Match[str], context: Context) -> Period | None:
     return day(date(context.today.year, 12, 31), approx=True)
 
@@ -249,14 +285,17 @@ def _offset(match: re.Match[str], context: Context) -> Period | None:
         if amount < 1:
             found = day(today + timedelta(days=sign * 15), approx=True)
         else:
-            found = month(*shift_month(today.year, today.month, int(sign * amount)), approx=True)
-    elif amount < 1:
-        found = month(*shift_month(today.year, today.month, sign * 6), approx=True)
+            found = day(_months_on(today, int(sign * amount)), approx=True)
     else:
-        found = year(today.year + int(sign * amount), approx=True)
+        found = day(_months_on(today, int(sign * amount * 12)), approx=True)
     if "内" in way:
-        return interval(today, found.start if found.grain == "day" else found.end)
+        return interval(today, found.start) if context.asked else None
     return found
+
+
+def _months_on(today: date, months: int) -> date:
+    y, m = shift_month(today.year, today.month, months)
+    return date(y, m, min(today.day, month_end(y, m).day))
 
 
 def _feast(match: re.Match[str], context: Context) -> Period | None:
@@ -287,13 +326,16 @@ _NO_HOUSE = r"(?<![村路街巷组栋弄道号院楼\-〕\])）])"
 _AFTER_DAY = r"(?!线|楼|房|院|文|令|机|选手|公告|铺|门|栋|店|车|台|床|桌|柜|码|称|召|窗|坑|矿|井|厂|本|子|元|常|后|薪|均)"
 _PART = r"(?P<part>底|末|初(?![一二三四五六七八九十])|上旬|中旬|下旬)?"
 _YEAR_PART = r"(?P<part>年?(?:底|末|初(?![一二三四五六七八九十中]))|[春夏秋冬](?:天|季)|上半年|下半年)?"
-_SPAN = r"(?:节)?(?P<span>期间|假期|长假|放假|那几天|小长假)?"
+_SPAN = r"(?:节)?(?P<span>期间|假期|长假|放假|那几天|小长假|[三五七八]天)?"
 
 RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?P<y>{_YEAR}) ?的?(?P<m>{_MON}) ?(?P<d>{_NUM}) ?[日号]"), _full),
-    (re.compile(r"(?<![\d.\-/])(?P<y>(?:19|20)\d{2})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d|[-/.]\d)"), _numeric),
+    (re.compile(r"(?<![\d.\-/])(?P<y>(?:19|20)\d{2})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d|[/.]\d|-\d(?!\d{3}))"), _numeric),
     (re.compile(r"(?<!\d)(?P<y>(?:19|20)\d{2})(?P<m>0[1-9]|1[0-2])(?P<d>[0-2]\d|3[01])(?!\d)"), _numeric),
     (re.compile(rf"{_NOT_NUMBER}(?P<m>{_MON}) ?(?P<d>{_NUM}) ?[日号]"), _month_day),
+    (re.compile(rf"{_NOT_NUMBER}(?P<m>{_MON}) ?(?P<d>{_NUM})[日号]? ?(?:到|至|-|~) ?(?P<last>{_NUM}) ?[日号]"), _days_of_month),
+    (re.compile(rf"(?P<y>)(?P<m>[正冬腊]月|{_NUM}月(?=初))(?P<d>{_LUNAR_DAY})(?:到|至|-)(?P<last>{_LUNAR_DAY})(?![月日号天个])"), _lunar_days),
+    (re.compile(r"(?<!上)[上下]半[年月]"), _half),
     (re.compile(rf"(?P<m>{_REL_MONTH})的?(?P<d>{_NUM}) ?[日号]"), _rel_month_day),
     (re.compile(rf"(?:农历|阴历|旧历|老历)?(?P<y>{_YEAR})?(?:农历|阴历|旧历|老历)?的?(?P<m>[正冬腊]月|{_NUM}月(?=初))(?P<d>{_LUNAR_DAY})(?!月|[日号天个])"), _lunar),
     (re.compile(rf"(?:农历|阴历|旧历|老历)(?P<y>{_YEAR})?的?(?P<m>{_NUM}月)(?P<d>{_LUNAR_DAY})"), _lunar),
@@ -307,25 +349,20 @@ RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?P<m>{_REL_MONTH}){_PART}"), _rel_month_only),
     (re.compile(r"(?<![\d一二三四五六七八九十个本这上下])月(?P<part>底|末|初|中旬|上旬|下旬)"), _this_month_part),
     (re.compile(rf"(?P<y>{_YEAR4} ?年|{_REL_YEAR}){_YEAR_PART}"), _year_only),
-    (re.compile(rf"(?<![\d一二三四五六七八九十几])(?P<y>{_YEAR2} ?年)(?=生|出生|的(?![时工]|人)|入|毕业|结婚|嫁|参|开始|办的|底|初|年|以前|之前|以后|就|那年|[一-龥]{{0,4}}奥运){_YEAR_PART}"), _year_only),
+    (re.compile(rf"(?<![\d一二三四五六七八九十几])(?P<y>{_YEAR2} ?年)(?=生|出生|入|毕业|结婚|嫁|参|开始|办的|底|初|年|以前|之前|以后|就|那年|[一-龥]{{0,4}}奥运){_YEAR_PART}"), _year_only),
     (re.compile(r"(?<![\d一二三四五六七八九十几今去明前后每])年[底末](?!前的前)"), _year_end),
     (re.compile("|".join(_DAYS)), _relative_day),
-    (re.compile(rf"(?<![每逢])(?P<rel>{_REL_WEEK})?{_WEEK}(?P<d>[一二三四五六日天末1-6])(?![年岁边个月围期刊])"), _weekday),
+    (re.compile(rf"(?<![每逢个两])(?P<rel>{_REL_WEEK})?{_WEEK}(?P<d>[一二三四五六日天末1-6])(?![年岁边个月围期刊])"), _weekday),
     (re.compile(rf"(?P<rel>{_REL_WEEK}){_WEEK}(?P<d>)(?![一二三四五六日天末边围])"), _weekday),
     (re.compile(rf"(?<![第每\d零〇一二两三四五六七八九十.])(?P<n>{_COUNT}) ?(?:个|多)?(?P<half>半)?(?P<u>天|日|周|星期|礼拜|月|年)(?:多|左右)?(?P<way>(?:以|之)?(?:后(?!面|勤|备|果)|前(?!面|夕|妻|夫)|内))"), _offset),
     (re.compile(r"过(?P<n>[一二两三四五六七八九十\d]+)个?(?P<half>)(?P<u>天|周|星期|礼拜|月)(?P<way>)(?!了)"), _offset),
-    (re.compile(rf"(?P<y>{_REL_YEAR}|{_YEAR4}年)?的?(?P<name>{_FEASTS}){_SPAN}"), _feast),
+    (re.compile(rf"(?P<y>{_REL_YEAR}|{_YEAR4}年)?的?{_FEAST_DAYS}(?P<name>{_FEASTS}){_SPAN}"), _feast),
     (re.compile(rf"(?P<y>{_REL_YEAR})?(?<!第)(?P<name>五一|六一|七一|八一|五四|三八|十一)(?=节|前|后|期间|假|放假|那天|当天|劳动|长假|小长假)(?:劳动节|儿童节|青年节|妇女节|建军节){{0,1}}{_SPAN}"), _feast),
     (re.compile(r"(?<![\d一二两三四五六七八九十几多半百今去明])(?:过年前|过完年|过年后|年前(?!的)|年后|节后)"), _new_year_bound),
     (re.compile(rf"(?P<y>)(?P<name>过年)(?=的时候|时|那天|期间|回|来|放假|$|[，。])(?P<span>)"), _feast),
     (re.compile(rf"{_NOT_NUMBER}{_NO_HOUSE}(?<![A-Za-z.:：/])(?P<d>{_NUM}) ?[号]{_AFTER_DAY}"), _day_only),
     (re.compile(rf"{_NOT_NUMBER}(?<![A-Za-z.:/])(?P<d>{_NUM}) ?日{_AFTER_DAY}"), _day_only),
 )
-
-
-def _slash(match: re.Match[str], context: Context) -> Period | None:
-    found = _month_day(match, context)
-    return found
 
 
 def _bare_month(match: re.Match[str], context: Context) -> Period | None:
@@ -335,7 +372,7 @@ def _bare_month(match: re.Match[str], context: Context) -> Period | None:
 
 # Only when a form has just asked for a date.
 ASKED_RULES: tuple[Rule, ...] = (
-    (re.compile(r"(?<![\d./-])(?P<m>\d{1,2})[/.-](?P<d>\d{1,2})(?![\d./-])"), _slash),
+    (re.compile(r"(?<![\d./-])(?P<m>\d{1,2})[/.-](?P<d>\d{1,2})(?![\d./-])"), _month_day),
     (re.compile(rf"^\W*(?P<d>{_NUM})\W*$"), _day_only),
 )
 ASKED_MONTH_RULES: tuple[Rule, ...] = (
@@ -343,4 +380,9 @@ ASKED_MONTH_RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\d./-])(?P<y>(?:19|20)?\d{2})[/.\- ](?P<m>\d{1,2})(?![\d./-])"), _bare_month),
     (re.compile(rf"(?P<y>{_YEAR2} ?年)(?P<part>)"), _year_only),
 )
-SLASH_RULE: Rule = (re.compile(r"(?<![\d./\-])(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d./\-])"), _slash)
+SLASH_RULE: Rule = (
+    re.compile(r"(?<![\d./\-])(?P<m>1[0-2]|0?[1-9])(?:/|\.(?=\d{1,2}(?:[号日]|上午|下午|早上|晚上|中午)))(?P<d>3[01]|[12]\d|0?[1-9])[号日]?(?![\d./\-])"),
+    _month_day,
+)
+# Rules whose second part in a range takes month and year from the first.
+ANCHORED = (_month_day, _day_only, _month_only, _weekday)

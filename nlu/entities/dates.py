@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
-from nlu.entities.date_patterns import ASKED_MONTH_RULES, ASKED_RULES, RULES, SLASH_RULE, Context, Rule
+from nlu.entities.date_patterns import ANCHORED, ASKED_MONTH_RULES, ASKED_RULES, RULES, SLASH_RULE, Context, Rule
 from nlu.entities.model import Message, Span
 from nlu.entities.numerals import parse
 from nlu.entities.period import Period, interval
 
-_MAY_HOLD_DATE = re.compile(r"[年月日号天周期拜晚早晨节夕]|初|廿|\d{4}|/|元旦|国庆|清明|端午|中秋|重阳|立|冬至|夏至|分|暑|寒|露|霜|谷雨|惊蛰|芒种|小满|腊八|元宵|五一|六一|十一")
+_MAY_HOLD_DATE = re.compile(r"[年月日号天周期拜晚早晨节夕儿午]|初|廿|\d{4}|/|元旦|国庆|清明|端午|中秋|重阳|立|冬至|夏至|分|暑|寒|露|霜|谷雨|惊蛰|芒种|小满|腊八|元宵|五一|六一|十一")
 _LOOKS_BACK = re.compile(
     r"没发|没给|没结|欠|拖|受(?:的|了)?伤|摔|入职|进厂|进的|离职|辞退|开除|解除|出生|生的|生于|以来|去世|走的|确诊|查出|当时|那时|过世|毕业|"
-    r"嫁|结婚|离婚|办过|办的|发的|交的|签的|来的|开始(?:就)?没|就没|打我|打了|住院|做了|停了|出事|出的|上过|已经|评的|领的|上次"
+    r"嫁|结婚|离婚|办过|办的|发的|交的|签的|来的|开始(?:就)?没|就没|打的|打我|打了|住院|做了|停了|出事|出的|上过|已经|评的|领的|上次"
 )
 _JOIN = re.compile(r" ?(?:到|至|-|~|～|—+|–) ?")
 _BEFORE = re.compile(r" ?(?:或|及|和)?(?:之|以)?前(?!面|夕|妻|夫|锋|台|后|来|往|去|天|年|几)|为止|截止")
 _AFTER = re.compile(r" ?(?:或|及|和)?(?:之后|以后|以来|后(?!面|天|果|勤|备|来(?!的)|悔|门|年)|起(?!来|床|诉)|开始)")
+_SHIFT = re.compile(r"(?:的)?(?P<way>前|后)(?P<n>[一二两三四五六七八九十]|\d{1,2})天")
 _UNTIL = re.compile(r"(?:截止到?|截至|不超过|最迟|最晚)$")
 _TOD = r"上午|下午|中午|早上|早晨|清早|一早|大早上|晚上|傍晚|凌晨|夜里|晚间|早间|半夜"
 _CLOCK = (
@@ -35,7 +36,7 @@ _PARTS = {"上午": "AM", "早上": "AM", "早晨": "AM", "清早": "AM", "一�
           "下午": "PM", "傍晚": "evening", "晚上": "evening", "晚间": "evening", "晚": "evening", "夜里": "night", "凌晨": "night",
           "半夜": "night"}
 _LIST = re.compile(
-    r"(?<![\d一二三四五六七八九十年])(?P<a>\d{1,4}|[一二三四五六七八九十]{1,3}) ?(?:到|至|-|~|—|–) ?(?P<b>\d{1,4}|[一二三四五六七八九十]{1,3})(?P<u>年|月份?|[日号])"
+    r"(?<![\d一二三四五六七八九十年])(?<![期周拜个])(?P<a>\d{1,4}|[一二三四五六七八九十]{1,3}) ?(?:到|至|-|~|—|–) ?(?P<b>\d{1,4}|[一二三四五六七八九十]{1,3})(?P<u>年|月份?|[日号])"
 )
 
 
@@ -59,6 +60,11 @@ def find(message: Message) -> Iterator[Span]:
         atom = atoms[at]
         at += 1
         period, start, end = atom.period, atom.start, atom.end
+        if period.grain == "none":
+            continue
+        if at < len(atoms) and _repeats(message.text, atom, atoms[at]):
+            end = atoms[at].end + (message.text[atoms[at].end : atoms[at].end + 1] in (")", "）"))
+            at += 1
         end, data = _time(message.text, end, {})
         if at < len(atoms):
             gap = message.text[end : atoms[at].start]
@@ -69,8 +75,11 @@ def find(message: Message) -> Iterator[Span]:
                     period, end = joined
                     end, data = _time(message.text, end, data)
                     at += 1
+        bound = end
         period, end, start = _bounded(message.text, period, start, end, today)
         if message.is_free(start, end) and not _is_noise(message, period, start, end):
+            if _AFTER.match(message.text, bound) and end > bound:
+                data = {**data, "bound": "after"}
             yield Span("date", period.value, start, end, _data(period, data))
 
 
@@ -132,10 +141,17 @@ def _join(text: str, first: Period, second: _Found) -> tuple[Period, int] | None
         return None
     pattern, meaning = second.rule
     match = pattern.match(text, second.start)
-    period = meaning(match, Context(first.start)) if match and match.end() == second.end else second.period
+    anchored = meaning in ANCHORED and match is not None and match.end() == second.end and not match.groupdict().get("rel")
+    period = meaning(match, Context(first.start)) if anchored and match else second.period
     if period is None or period.end is None or period.end < first.start:
         return None
     return interval(first.start, period.end), second.end
+
+
+def _repeats(text: str, atom: _Found, other: _Found) -> bool:
+    """Whether a weekday only repeats the day before it: 10月12号，星期一; 12月5日（周六）."""
+    named = re.match(r"(?:周|星期|礼拜)[一二三四五六日天]", text[other.start : other.end])
+    return bool(named) and atom.period.grain == "day" and re.fullmatch(r"[，, (（]?", text[atom.end : other.start]) is not None
 
 
 def _time(text: str, end: int, data: dict) -> tuple[int, dict]:
@@ -178,6 +194,11 @@ def _bounded(text: str, period: Period, start: int, end: int, today: date) -> tu
     """Apply 之前, 以后, 起 … to a date."""
     if period.grain == "interval" and (period.start is None or period.end is None):
         return period, end, start
+    shift = _SHIFT.match(text, end)
+    if shift and period.grain == "day" and period.start:
+        by = parse(shift["n"])
+        days = int(by.value) * (1 if shift["way"] == "后" else -1) if by else 0
+        return replace(period, start=period.start + timedelta(days=days), end=period.start + timedelta(days=days), past=None), shift.end(), start
     before, after = _BEFORE.match(text, end), _AFTER.match(text, end)
     until = _UNTIL.search(text[:start])
     if (before or until) and period.end is not None:
@@ -189,16 +210,16 @@ def _bounded(text: str, period: Period, start: int, end: int, today: date) -> tu
         end = before.end() if before else end
         return interval(today if last >= today else None, last), end, start
     if after and period.start is not None:
-        return interval(period.start, None), after.end(), start
+        return replace(period, past=None), after.end(), start
     return period, end, start
 
 
 def _is_noise(message: Message, period: Period, start: int, end: int) -> bool:
-    """今年 before an age or alone says nothing of a date."""
-    text = message.text[start:end]
-    if text in ("今年", "本年"):
-        return message.expected not in ("date", "month")
-    return False
+    """A bare year says too little to be a date, unless a form asked for one or somebody was born in it."""
+    if period.grain != "year" or message.expected in ("date", "month"):
+        return False
+    around = message.text[max(0, start - 4) : start], message.text[end : end + 4]
+    return not (re.search(r"生于|出生|生日", around[0]) or re.match(r"的?(?:生|出生)", around[1]))
 
 
 def _data(period: Period, data: dict) -> dict:

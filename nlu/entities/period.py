@@ -22,13 +22,9 @@ class Period:
 
     @property
     def value(self) -> str:
-        """ISO 8601: 2026-12-15, 2026-12, 2026, 2026-12-01/2026-12-07; an open side is `..`."""
+        """ISO 8601 day, or interval first/last (months and years too); an open side is `..`."""
         if self.grain == "day":
             return str(self.start)
-        if self.grain == "month":
-            return str(self.start)[:7]
-        if self.grain == "year":
-            return str(self.start)[:4]
         return f"{self.start or '..'}/{self.end or '..'}"
 
 

@@ -36,6 +36,7 @@ _FILLER = re.compile(
 _TAIL = re.compile(r"(?:就行|就好|吧|啊|呀|呢|哈|哦|了|的|谢谢|[，。,.! ！])+$")
 _NICK = re.compile(r"[老小阿]")
 _NOT_NAME_ANSWER = re.compile(r"什么|怎么|为什么|为啥|不|没|别|算了|等|谁|哪|干嘛|可以|知道|取消|匿名|保密|办理|申请|帮|问")
+_FOREIGN_AT = re.compile(r"[\u4e00-\u9fff]{2,5}(?:·[\u4e00-\u9fff]{2,5}?(?=是|的|，|。|今|想|要|在|$|[^\u4e00-\u9fff])){1,2}")
 _FOREIGN = re.compile(r"[\u4e00-\u9fff]{1,6}(?:·[\u4e00-\u9fff]{1,6}){1,2}")
 
 
@@ -63,6 +64,9 @@ def find_announced(message: Message) -> Iterator[Span]:
     if whole is not None:
         yield whole
         return
+    leading = _leading(message)
+    if leading is not None:
+        yield leading
     for cue in _CUE.finditer(message.text):
         start = cue.end() + (message.text[cue.end() : cue.end() + 1] == " ")
         foreign = _FOREIGN.match(message.text, start)
@@ -78,7 +82,11 @@ def find_mentioned(message: Message) -> Iterator[Span]:
     if not _may_hold_name(message):
         return
     for start, end in tagger.persons(message.text):
-        if message.is_free(start, end):
+        dotted = _FOREIGN_AT.search(message.text[max(0, start - 7) : end + 8])
+        if dotted and message.text[start:end] in dotted.group():
+            start = max(0, start - 7) + dotted.start()
+            yield Span("person", dotted.group(), start, start + len(dotted.group()))
+        elif message.is_free(start, end) and message.text[start:end] not in message.gazetteer.aliases:
             end = _fitted(message.text, start, end)
             if end is not None and message.is_free(start, end):
                 yield Span("person", message.text[start:end], start, end)
@@ -163,6 +171,18 @@ def _whole(message: Message) -> Span | None:
     return None
 
 
+def _leading(message: Message) -> Span | None:
+    """A name that opens a list of fields: 罗家明 四十九 石磨镇 …"""
+    lead = _FILLER.match(message.text)
+    start = lead.end() if lead else 0
+    end = name_end(message.text, start, need_edge=True)
+    if end is None or not re.match(r"[，, ]", message.text[end:]) or not message.is_free(start, end):
+        return None
+    others = {span.type for span in message.found}
+    certain = others & {"phone", "phone_invalid", "id_number", "place"} and _names().given.issuperset(message.text[start + 1 : end])
+    return Span("person", message.text[start:end], start, end) if certain else None
+
+
 def _may_hold_name(message: Message) -> bool:
     text, names = message.text, _names()
     if len(text) < 3:
@@ -179,6 +199,8 @@ def _fitted(text: str, start: int, end: int) -> int | None:
     surname = _surname(text, start)
     if not surname or (start and text[start - 1] in "老小阿"):
         return None
+    if len(surname) == 2:
+        return name_end(text, start)
     given = text[start + len(surname) : end]
     if not 1 <= len(given) <= 2:
         shorter = name_end(text, start)

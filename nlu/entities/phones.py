@@ -16,6 +16,8 @@ _RUN = re.compile(
 _GROUP = re.compile(rf"[{_DIGIT}oO]+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(?:010|02[0-57-9])[1-9]\d{7}|0[3-9]\d{2}[1-9]\d{6,7}")
+_DECIMAL = re.compile(r"\d\.$")
+_COMMA = re.compile("[,，、]")
 _COUNTRY = re.compile(r"(?:0086|86)(?=1[3-9]\d{9}$|0?[1-9]\d{8,10}$)")
 _EXTENSION = re.compile(r" ?(?:转|分机|-) ?(\d{1,5})(?!\d)")
 _CUE = re.compile(r"电话|手机|号码|联系|打我|打这个|拨|座机|tel|phone", re.IGNORECASE)
@@ -54,8 +56,13 @@ def _split(message: Message, start: int, end: int) -> Iterator[Span]:
 
 
 def _phone(message: Message, first: int, last: int, run_start: int) -> Span | None:
-    digits = digits_of(message.text[first:last])
-    if not 10 <= len(digits) <= 17:
+    written = message.text[first:last]
+    digits = digits_of(written)
+    if not 10 <= len(digits) <= 17 or _DECIMAL.search(message.text[max(0, first - 2) : first]):
+        return None
+    if _COMMA.search(written) and min(len(group) for group in _GROUP.findall(written)) < 3:
+        return None
+    if message.text[run_start] in "+(（" and "+" in message.text[run_start : run_start + 2] and not digits.startswith("86"):
         return None
     digits = _COUNTRY.sub("", digits)
     if _MOBILE.fullmatch(digits[1:]) and digits[0] == "0":

@@ -10,12 +10,12 @@ from nlu.entities.gazetteer import Alias, Gazetteer, blurred, syllable
 from nlu.entities.model import Message, Span
 
 _BEFORE = re.compile(
-    r"(?:在|住|到|去|来|是|从|回|往|给|离|家|家里|老家|户口|户籍|籍贯|地址|我们|咱们|咱|我|俺|俺们|搬到|嫁到|嫁在|位于|属于|属|至|和|跟|与|或|、|还是|叫|找|镇|乡|街道|县|上|下|那边|就在|城里|呢)\s?$"
+    r"(?:在|住|到|去|来|转|经|是|从|回|往|给|离|家|家里|老家|户口|户籍|籍贯|地址|我们|咱们|咱|我|俺|俺们|搬到|嫁到|嫁在|位于|属于|属|至|和|跟|与|或|、|还是|叫|找|镇|乡|街道|县|上|下|那边|就在|城里|呢)\s?$"
 )
 _AFTER = re.compile(
     r"\s?(?:村|社区|镇|乡|街道|的|人|这边|这里|这儿|那边|那里|那块|这块|一带|附近|村委|居委|支书|小学|中学|学校|卫生|医院|党群|服务站|"
     r"站点|村站|站|街|路|小区|[一二三四五六七八九十\d]+组|[一二三四五六七八九十\d]+号|组|队|屋场|老家|户口|有|要|想|没|也|都|农|"
-    r"居民|村民|老百姓|村里|上面|里面|乡下|那头|这头|吧|呢|啊|呀|哦|了|和|跟|、)"
+    r"居民|村民|老百姓|村里|上面|里面|乡下|那头|这头|那个|这个|[两三四几]个村|到|至|飞?机场|吧|呢|啊|呀|哦|了|和|跟|、)"
 )
 _EDGE = re.compile(r"[\s，。；：！？、,.;:!?（()）\-—\"“”'’·/]")
 _LEAD_IN = re.compile(r"^(?:我?(?:是|住|家|们)?(?:在|住在|是)?|在|嗯+|哦|啊|就是|那个|应该是?|大概是?|地址是?|村里?是?)[，, ]?")
@@ -38,7 +38,8 @@ def find(message: Message) -> Iterator[Span]:
     gazetteer = message.gazetteer
     exact = list(_exact(message))
     pairs = {end for a, b in zip(exact, exact[1:], strict=False) if _pair(message, a, b) for end in (a, b)}
-    hits = [hit for hit in exact if hit in pairs or _is_meant(message, hit)]
+    sure = {code for hit in exact if hit.alias.full for code in hit.alias.codes}
+    hits = [hit for hit in exact if hit in pairs or sure.issuperset(hit.alias.codes) or _is_meant(message, hit)]
     hits += [hit for hit in _by_sound(message) if not any(_cross(hit, other) for other in hits)]
     hits.sort(key=lambda hit: hit.start)
     areas = {code for hit in hits for code in hit.alias.codes if gazetteer.is_area(code)}
