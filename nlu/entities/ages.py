@@ -31,6 +31,7 @@ _AFTER_PERSON = re.compile(
     rf"{_PERSON}(?:人家)?(?:今年|都|已经|也|快|就|才|有|大概|差不多|要| |，)*{_NOT_IN_NUMBER}(?P<n>\d{{2}}|1[01]\d|[一二三四五六七八九]?十[一二三四五六七八九]?)(?P<few>{_FEW})"
     r"(?=了|啦|整|吧|$|[，。,；;！!？?\s、]|\.(?!\d)|的人)(?! ?了? ?(?:个|年|月|天|块|元|次|斤))"
 )
+_CLASSIC = re.compile(r"(?<![一二三四五六七八九百])(?P<n>[二三四五六七八九]?十有[一二三四五六七八九])(?P<few>)")
 # Alone, or as the field after a name: 罗家明 四十九 …
 _ALONE = re.compile(rf"^(?P<n>\d{{2}}|[二三四五六七八九]?十[一二三四五六七八九]?)(?P<few>多|几)?(?=了|啦)(?!了 ?(?:个|年|月|天|块|元|次|斤))")
 _FIELD = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,4})[，, ]{1,2}(?:男|女)?[，, ]?(?P<n>\d{2}|[二三四五六七八九]?十[一二三四五六七八九]?)(?P<few>)(?=[，,。 ]|$)")
@@ -41,10 +42,10 @@ _EMERGENCY_NUMBERS = (110, 119, 120, 114, 122)
 def find(message: Message) -> Iterator[Span]:
     """Yield `age` in years (months and weeks as a fraction, two decimals); data: `approx`, `high`."""
     text = message.text
-    if not re.search(r"岁|大|今年|现年|年龄|年纪|满|快|都|了|多|已经|年近|奔|\d{2}|十", text):
+    if not re.search(r"岁|大|十|今年|现年|年龄|年纪|满|快|都|了|多|已经|年近|奔|\d{2}|十", text):
         return
     taken: list[Span] = []
-    for pattern, build in ((_YEARS, _in_years), (_YOUNG, _in_parts), (_STATED, _bare), (_AFTER_PERSON, _bare), (_ALONE, _bare), (_FIELD, _field)):
+    for pattern, build in ((_YEARS, _in_years), (_YOUNG, _in_parts), (_STATED, _bare), (_AFTER_PERSON, _bare), (_CLASSIC, _bare), (_ALONE, _bare), (_FIELD, _field)):
         for match in pattern.finditer(text):
             span = build(text, match)
             if span and message.is_free(span.start, span.end) and not any(span.overlaps(other) for other in taken):

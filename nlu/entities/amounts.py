@@ -93,7 +93,7 @@ def _without_unit(message: Message, match: re.Match[str]) -> Span | None:
     cue = _CUE.search(text[max(0, start - 14) : start]) or _PER_TIME.search(text[max(0, start - 14) : start])
     if has_unit and (number.value >= 1000 or cue):
         if number.value < 10000 and not cue and re.match(r"[\u4e00-\u9fff]", text[end:]) and not re.match(
-            r"(?:左右|上下|的|多|吧|了|没|不|都|就|工资|钱|也|以上|以下|还|才|给|我)", text[end:]
+            r"(?:一个月|每个?月|一年|一天|左右|上下|的|多|吧|了|没|不|都|就|工资|钱|也|以上|以下|还|才|给|我)", text[end:]
         ):
             return None
         return _span(text, start, end, number, number.value, _lower(match["from"], raw))

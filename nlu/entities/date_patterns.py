@@ -351,7 +351,7 @@ RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?P<y>{_YEAR4} ?年|{_REL_YEAR}){_YEAR_PART}"), _year_only),
     (re.compile(rf"(?<![\d一二三四五六七八九十几])(?P<y>{_YEAR2} ?年)(?=生|出生|入|毕业|结婚|嫁|参|开始|办的|底|初|年|以前|之前|以后|就|那年|[一-龥]{{0,4}}奥运){_YEAR_PART}"), _year_only),
     (re.compile(r"(?<![\d一二三四五六七八九十几今去明前后每])年[底末](?!前的前)"), _year_end),
-    (re.compile("|".join(_DAYS)), _relative_day),
+    (re.compile(f"(?:{'|'.join(_DAYS)})(?!头条)"), _relative_day),
     (re.compile(rf"(?<![每逢个两])(?P<rel>{_REL_WEEK})?{_WEEK}(?P<d>[一二三四五六日天末1-6])(?![年岁边个月围期刊])"), _weekday),
     (re.compile(rf"(?P<rel>{_REL_WEEK}){_WEEK}(?P<d>)(?![一二三四五六日天末边围])"), _weekday),
     (re.compile(rf"(?<![第每\d零〇一二两三四五六七八九十.])(?P<n>{_COUNT}) ?(?:个|多)?(?P<half>半)?(?P<u>天|日|周|星期|礼拜|月|年)(?:多|左右)?(?P<way>(?:以|之)?(?:后(?!面|勤|备|果)|前(?!面|夕|妻|夫)|内))"), _offset),

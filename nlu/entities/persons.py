@@ -104,7 +104,7 @@ def name_end(text: str, start: int, need_edge: bool = False) -> int | None:
         given = text[given_start:end]
         if len(given) < given_length or not all("\u4e00" <= c <= "\u9fff" for c in given):
             continue
-        if any(c in names.never for c in given) or names.titles.match(text, given_start):
+        if any(c in names.never for c in given) or _is_title(given):
             continue
         score = sum(1 if c in names.given else -0.5 for c in given) / given_length + 0.4 * (given_length - 1)
         if _EDGE.match(text, end):
@@ -120,6 +120,11 @@ def name_end(text: str, start: int, need_edge: bool = False) -> int | None:
         if best is None or score > best[0]:
             best = (score, end)
     return best[1] if best and best[0] >= 1 else None
+
+
+def _is_title(given: str) -> bool:
+    """Whether what follows a surname makes it a form of address: 王婶, 王婶家, 张主任."""
+    return bool(_names().titles.fullmatch(given)) or given[0] in "婶叔伯哥姐嫂姨爷奶爹妈某氏姓" or given[:2] == "家里"
 
 
 def _surname(text: str, start: int) -> str:
@@ -197,7 +202,7 @@ def _fitted(text: str, start: int, end: int) -> int | None:
     """The end of the name in a tagged stretch, None where the stretch is a form of address or no full name."""
     names = _names()
     surname = _surname(text, start)
-    if not surname or (start and text[start - 1] in "老小阿"):
+    if not surname or text[start:end] in names.compound or (start and text[start - 1] in "老小阿"):
         return None
     if len(surname) == 2:
         return name_end(text, start)
@@ -205,7 +210,7 @@ def _fitted(text: str, start: int, end: int) -> int | None:
     if not 1 <= len(given) <= 2:
         shorter = name_end(text, start)
         return shorter if shorter is not None and shorter <= end else None
-    if any(c in names.never for c in given) or names.titles.match(text, start + len(surname)):
+    if any(c in names.never for c in given) or _is_title(given):
         return None
     if len(given) == 1 and (surname in names.weak or given not in names.given):
         return None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nlu.entities.gazetteer import Alias, Gazetteer, blurred, syllable
+from nlu.entities.lexicon import table
 from nlu.entities.model import Message, Span
 
 _BEFORE = re.compile(
@@ -14,7 +16,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(
     r"\s?(?:村|社区|镇|乡|街道|的|人|这边|这里|这儿|那边|那里|那块|这块|一带|附近|村委|居委|支书|小学|中学|学校|卫生|医院|党群|服务站|"
-    r"站点|村站|站|街|路|小区|[一二三四五六七八九十\d]+组|[一二三四五六七八九十\d]+号|组|队|屋场|老家|户口|有|要|想|没|也|都|农|"
+    r"站点|村站|站|小区|[一二三四五六七八九十\d]+组|[一二三四五六七八九十\d]+号|组|队|屋场|老家|户口|有|要|想|没|也|都|农|[\u4e00-\u9fff](?:大爷|大妈|大娘|奶奶|爷爷|主任|支书|书记|老师|婶|叔|伯|嫂|哥|姐|家)|"
     r"居民|村民|老百姓|村里|上面|里面|乡下|那头|这头|那个|这个|[两三四几]个村|到|至|飞?机场|吧|呢|啊|呀|哦|了|和|跟|、)"
 )
 _EDGE = re.compile(r"[\s，。；：！？、,.;:!?（()）\-—\"“”'’·/]")
@@ -22,6 +24,7 @@ _LEAD_IN = re.compile(r"^(?:我?(?:是|住|家|们)?(?:在|住在|是)?|在|嗯+
 _TAIL = re.compile(r"(?:的|那边|这边|这里|那里|吧|呢|啊|呀|哦|哈|了|人|[，。,.!！ ])+$")
 _FUZZY_SUFFIX = ("村", "社区", "镇", "乡", "街道", "服务站")
 _JOIN = re.compile(r"(?:的|，|,|、|-|/| )?")
+_PLACED = re.compile(r"(?:住在?|家在|老家|户口在?|嫁到|搬到|镇|乡)$")
 _GRID_SLOT = ("place", "place_or_text")
 
 
@@ -38,8 +41,7 @@ def find(message: Message) -> Iterator[Span]:
     gazetteer = message.gazetteer
     exact = list(_exact(message))
     pairs = {end for a, b in zip(exact, exact[1:], strict=False) if _pair(message, a, b) for end in (a, b)}
-    sure = {code for hit in exact if hit.alias.full for code in hit.alias.codes}
-    hits = [hit for hit in exact if hit in pairs or sure.issuperset(hit.alias.codes) or _is_meant(message, hit)]
+    hits = [hit for hit in exact if hit in pairs or _is_meant(message, hit)]
     hits += [hit for hit in _by_sound(message) if not any(_cross(hit, other) for other in hits)]
     hits.sort(key=lambda hit: hit.start)
     areas = {code for hit in hits for code in hit.alias.codes if gazetteer.is_area(code)}
@@ -67,7 +69,7 @@ def _exact(message: Message) -> Iterator[_Hit]:
 
 
 def _is_meant(message: Message, hit: _Hit) -> bool:
-    """A full name always is; a short one needs a word of place around it, an edge, or a form that asked."""
+    """A full name always is; a short one needs words of place around it, the fewer the rarer it is, or a form that asked."""
     if hit.alias.full or message.expected in _GRID_SLOT:
         return True
     text = message.text
@@ -76,11 +78,18 @@ def _is_meant(message: Message, hit: _Hit) -> bool:
     open_after = not after or bool(_EDGE.match(after[0])) or bool(_AFTER.match(after))
     if any(message.gazetteer.pattern.fullmatch(before[-n:]) for n in (2, 3, 4) if len(before) >= n):
         open_before = True
-    return open_before and open_after
+    if hit.alias.text in _common():
+        return open_before and open_after
+    return open_before or open_after or len(hit.alias.text) >= 3
+
+
+@lru_cache(maxsize=1)
+def _common() -> frozenset[str]:
+    return frozenset(table("common_names")["words"].split())
 
 
 def _by_sound(message: Message) -> Iterator[_Hit]:
-    """Misspelt names that sound right: with a suffix such as 村 anywhere, without one as a form's whole answer."""
+    """Misspelt names that sound right: with a suffix such as 村, of three syllables, after 住 or 在, or as an answer."""
     text, gazetteer = message.text, message.gazetteer
     seen: list[_Hit] = []
     for suffix in re.finditer("村|社区|镇|乡|街道|服务站", text):
@@ -90,6 +99,7 @@ def _by_sound(message: Message) -> Iterator[_Hit]:
             if hit and message.is_free(start, suffix.end()):
                 seen.append(hit)
                 break
+    seen += [hit for hit in _short_by_sound(message) if not any(_cross(hit, other) for other in seen)]
     if message.expected in _GRID_SLOT and not seen:
         core = _TAIL.sub("", text)
         lead = _LEAD_IN.match(core)
@@ -100,6 +110,23 @@ def _by_sound(message: Message) -> Iterator[_Hit]:
                     seen.append(hit)
                     break
     yield from seen
+
+
+def _short_by_sound(message: Message) -> Iterator[_Hit]:
+    text, gazetteer = message.text, message.gazetteer
+    sounds = tuple(map(syllable, text))
+    for start in range(len(text)):
+        for length in (4, 3, 2):
+            names = gazetteer.sounds.get(sounds[start : start + length], ()) if start + length <= len(text) else ()
+            end = start + length
+            if not names or text[start:end] in gazetteer.aliases or not message.is_free(start, end):
+                continue
+            after = text[end:]
+            placed = _PLACED.search(text[:start]) and (not after or _EDGE.match(after[0]) or _AFTER.match(after))
+            if length >= 3 or placed:
+                codes = tuple(sorted({code for name in names for code in gazetteer.aliases[name].codes}))
+                yield _Hit(start, end, Alias(names[0], False, codes), spelling=True)
+                break
 
 
 def _sounding(gazetteer: Gazetteer, text: str, start: int, end: int, full: bool) -> _Hit | None:
