@@ -1,0 +1,15 @@
+"""The command line: `python -m bot --help`. One module a group of commands."""
+
+import click
+
+from bot.cli import care, database, knowledge, people, run
+
+
+@click.group()
+def main() -> None:
+    """The county's one door: run it, fill it, look after it."""
+
+
+for module in (run, database, people, knowledge, care):
+    for command in module.COMMANDS:
+        main.add_command(command)

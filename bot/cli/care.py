@@ -1,0 +1,5 @@
+"""Looking after an installation."""
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()
