@@ -7,8 +7,10 @@ from aiohttp import web
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.channels.app import add_channels
 from bot.context import Context
-from bot.secrets import Secrets
+from bot.desk.app import add_desk
+from bot.dialogue import Dialogue
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +51,13 @@ async def healthz(request: web.Request) -> web.Response:
     )
 
 
-def make_app(context: Context, secrets: Secrets, rasa_ready: asyncio.Event) -> web.Application:
+def make_app(context: Context, dialogue: Dialogue, rasa_ready: asyncio.Event) -> web.Application:
     """Build the application from its parts."""
     app = web.Application(client_max_size=10 * 2**20)
     app[CONTEXT] = context
     app[RASA_READY] = rasa_ready
     app.on_response_prepare.append(add_security_headers)
     app.router.add_get("/healthz", healthz)
+    add_channels(app, context, dialogue)
+    add_desk(app, context)
     return app

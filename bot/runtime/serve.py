@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.app import make_app
 from bot.context import Context
+from bot.dialogue import Dialogue, Rasa
 from bot.runtime.first_start import ADMINISTRATOR_FILE, prepare
 from bot.runtime.ports import PortTaken, check_free
 from bot.runtime.rasa import RasaProcess, rasa_command, rasa_environment
@@ -46,7 +47,9 @@ async def run(settings: Settings) -> None:
         made = await prepare(context, say)
         async with contextlib.AsyncExitStack() as stack:
             rasa = await stack.enter_async_context(running_rasa(settings, secrets))
-            app = make_app(context, secrets, rasa.ready)
+            dialogue = Dialogue(context, Rasa(settings.rasa_url, secrets.channel))
+            stack.push_async_callback(dialogue.close)
+            app = make_app(context, dialogue, rasa.ready)
             await stack.enter_async_context(listening(app, settings.host, settings.port))
             await wait_for_rasa(rasa, stop)
             if not stop.is_set():
