@@ -107,6 +107,8 @@ class FaqRow(_Strict):
     org: str
     group: str
     question: str
+    short: str | None = None
+    """The question as a button's title, at most 12 characters."""
     answer: str
     source: str
     handler: str

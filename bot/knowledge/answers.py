@@ -11,6 +11,9 @@ from bot.context import Context
 from bot.knowledge.models import FaqEntry, FaqVersion
 from bot.knowledge.rendering import fill, honest_note
 
+SHORT = 16
+"""So much of the question stands on a button when an entry has no short title."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -19,6 +22,8 @@ class Answer:
     id: str
     number: int
     question: str
+    short: str
+    """The question as a button's title."""
     text: str
     source: str
     handler: str
@@ -70,6 +75,7 @@ def render(entry: FaqEntry, version: FaqVersion, org_name: str, today: date) -> 
         id=entry.id,
         number=version.number,
         question=version.question,
+        short=version.short or version.question[:SHORT],
         text=text,
         source=version.source,
         handler=version.handler,

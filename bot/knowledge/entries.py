@@ -12,6 +12,7 @@ from bot.knowledge.models import FaqEntry, FaqPhrasing, FaqVersion
 CONTENT = (
     "group",
     "question",
+    "short",
     "answer",
     "source",
     "handler",

@@ -35,6 +35,8 @@ class FaqVersion(Base):
     """draft, in_review or published."""
     group: Mapped[str] = mapped_column(String(80))
     question: Mapped[str] = mapped_column(Text)
+    short: Mapped[str | None] = mapped_column(String(24))
+    """The question as a button's title."""
     answer: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
     handler: Mapped[str] = mapped_column(Text)

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 UNNAMED = "本地标准待填"
 MARKER = re.compile(r"【([^】]+)】")
-_SENTENCE = re.compile(r"[^。；？！\n]*[。；？！\n]?")
+_SENTENCE = re.compile(r"[^。；？！]*[。；？！]?")
+_BLANKS = re.compile(r"\n{3,}")
 _ASIDE = re.compile(r"（[^（）]*【[^】]+】[^（）]*）")
 
 
@@ -28,14 +29,16 @@ def fill(answer: str, figures: Mapping[str, str | None]) -> tuple[str, list[str]
     filled = MARKER.sub(value, answer)
     if missing:
         filled = _ASIDE.sub("", filled)
-        filled = "".join(_without_gaps(sentence) for sentence in _SENTENCE.findall(filled))
+        lines = [(line, "".join(map(_without_gaps, _SENTENCE.findall(line)))) for line in filled.split("\n")]
+        filled = "\n".join(kept for line, kept in lines if kept or not line)
+        filled = _BLANKS.sub("\n\n", filled)
     return filled.strip(), missing
 
 
 def _without_gaps(sentence: str) -> str:
     if not MARKER.search(sentence):
         return sentence
-    end = sentence[-1] if sentence[-1] in "。；？！\n" else ""
+    end = sentence[-1] if sentence[-1] in "。；？！" else ""
     kept = [clause for clause in sentence.removesuffix(end).split("，") if not MARKER.search(clause)]
     return "，".join(kept) + (end if kept else "")
 
@@ -45,8 +48,19 @@ def honest_note(missing: list[str], *, confirmed: bool) -> str | None:
     parts = []
     if missing:
         names = [name for name in missing if name != UNNAMED]
-        what = "、".join(names) if names else "具体标准"
-        parts.append(f"{what}由本县规定，核定后再公布。想现在问，可以转人工。")
+        what = _joined(names) if names else "具体标准"
+        parts.append(f"{what}以本地规定为准，核定后再公布。想现在问，可以转人工。")
     if not confirmed:
         parts.append("这一条还在等主管单位核对，办之前请先问清楚。")
     return "".join(parts) or None
+
+
+def _joined(names: list[str]) -> str:
+    """Join names; of neighbours that begin with the same `…的`, only the first says it."""
+    parts: list[str] = []
+    last = ""
+    for name in names:
+        owner, _, rest = name.partition("的")
+        parts.append(rest if rest and owner == last else name)
+        last = owner
+    return "、".join(parts)

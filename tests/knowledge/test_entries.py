@@ -76,3 +76,12 @@ async def test_gap_is_masked_before_it_is_stored(county: Context) -> None:
     for secret in ("王建国", "13912341357", "石岭"):
         assert secret not in gap.text
     assert gap.nearest == [["faq/TY-10", 0.31]]
+
+
+async def test_short_title_is_served_and_falls_back_to_the_question(county: Context) -> None:
+    answers = Answers(county)
+    assert (await answers.answer("GH-17")).short == "被欠工资去哪投诉"
+    async with county.db.write() as session:
+        await entries.save_draft(session, "GH-17", {"short": None}, MAINTAINER, county.clock())
+        await entries.publish(session, "GH-17", MAINTAINER, county.clock())
+    assert (await answers.answer("GH-17")).short == "干完活老板不给工资，到哪儿投诉？"[:16]

@@ -233,6 +233,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("group", sa.String(length=80), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("short", sa.String(length=24), nullable=True),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("handler", sa.Text(), nullable=False),
