@@ -8,8 +8,10 @@ from aiohttp import web
 
 from bot.context import Context
 from bot.desk.guard import CONTEXT, ME, Handler, NotAllowed, guarded
-from bot.desk.layout import FILTERS, GLOBALS, STATIC, page
+from bot.desk.layout import FILTERS, GLOBALS, STATIC, TRIALS, page
 from bot.desk.routes import ROUTES
+from bot.desk.trial import Trials
+from bot.knowledge.entries import KnowledgeError
 from bot.settings import ROOT
 from bot.tickets.errors import Forbidden, NotFound, TicketError
 
@@ -36,6 +38,7 @@ def add_desk(app: web.Application, context: Context) -> None:
     """Put the desk under `/desk` and its files under `/static`."""
     desk = web.Application(middlewares=[_headers, _errors])
     desk[CONTEXT] = context
+    desk[TRIALS] = Trials(context.settings.state_dir / "index")
     aiohttp_jinja2.setup(
         desk,
         loader=jinja2.FileSystemLoader(ROOT / "bot" / "desk" / "templates"),
@@ -75,6 +78,8 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await _sorry(request, 403, "不能这样做", error.message)
     except (NotFound, Forbidden) as error:
         return await _sorry(request, 404 if isinstance(error, NotFound) else 403, "看不了", error.message)
+    except KnowledgeError as error:
+        return await _sorry(request, 404, "没有这一条", str(error))
     except TicketError as error:
         return await _sorry(request, 409, "没做成", error.message)
     except web.HTTPException as error:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from bot.desk import formats
 from bot.desk.guard import CONTEXT, ME, me_of
+from bot.desk.trial import Trials
 from bot.directory.roles import ROLE_NAMES, Role
 from bot.knowledge.models import Gap
 from bot.settings import ROOT
@@ -26,6 +27,7 @@ A, R, O, S, M, C, U = (  # noqa: E741
     Role.AUDITOR,
 )
 STATIC = ROOT / "bot" / "static"
+TRIALS = web.AppKey("desk_trials", Trials)
 
 
 @dataclass(frozen=True)

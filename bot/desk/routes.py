@@ -2,7 +2,7 @@
 
 from bot.desk.guard import Route
 from bot.desk.layout import A, C, M, O, R, S, U
-from bot.desk.views import signin
+from bot.desk.views import faq, gaps, signin
 from bot.directory.roles import Role
 
 EVERYONE = frozenset({A, R, O, S, M, C, U})
@@ -18,4 +18,18 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/logout", signin.leave, EVERYONE),
     Route("GET", "/account", signin.account, EVERYONE),
     Route("POST", "/account", signin.set_password, EVERYONE),
+    Route("GET", "/faq", faq.index, _roles(A, R, O, M, U)),
+    Route("POST", "/faq", faq.create, _roles(A, M)),
+    Route("GET", "/faq/rows", faq.rows, _roles(A, R, O, M, U)),
+    Route("GET", "/faq/{entry}", faq.show, _roles(A, R, O, M, U)),
+    Route("POST", "/faq/{entry}/draft", faq.save, _roles(A, O, M)),
+    Route("POST", "/faq/{entry}/publish", faq.publish, _roles(A, M)),
+    Route("POST", "/faq/{entry}/withdraw", faq.withdraw, _roles(A, M)),
+    Route("POST", "/faq/{entry}/phrasings", faq.add_phrasing, _roles(A, M)),
+    Route("POST", "/faq/{entry}/phrasings/{id:[0-9]+}/remove", faq.remove_phrasing, _roles(A, M)),
+    Route("GET", "/faq/{entry}/versions", faq.versions, _roles(A, R, O, M, U)),
+    Route("POST", "/faq/{entry}/versions/{version:[0-9]+}/roll-back", faq.roll_back, _roles(A, M)),
+    Route("POST", "/faq/{entry}/try", faq.attempt, _roles(A, R, O, M)),
+    Route("GET", "/gaps", gaps.show, _roles(A, R, M)),
+    Route("POST", "/gaps", gaps.settle, _roles(A, M)),
 )
