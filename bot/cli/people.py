@@ -7,7 +7,7 @@ from bot.context import Context
 from bot.directory.models import Organisation, Staff
 from bot.directory.passwords import hash_password, random_password
 from bot.directory.roles import STAFF_ROLES, Role
-from bot.directory.tokens import create_token
+from bot.directory.tokens import create_token, revoke_tokens
 
 
 @click.group()
@@ -63,6 +63,18 @@ def token_create(role: str, org: str | None, name: str, days: int | None) -> Non
             return await create_token(session, Role(role), org, name, context.clock(), days)
 
     click.echo(in_context(work))
+
+
+@token.command("revoke")
+@click.argument("name")
+def token_revoke(name: str) -> None:
+    """Revoke the tokens of a name, from now on."""
+
+    async def work(context: Context) -> int:
+        async with context.db.write() as session:
+            return await revoke_tokens(session, name, context.clock())
+
+    click.echo(f"{in_context(work)} revoked")
 
 
 COMMANDS = (staff, token)

@@ -5,6 +5,7 @@ before anything is written; a file that is wrong anywhere is refused whole, with
 """
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -117,6 +118,9 @@ class FaqRow(_Strict):
     verified: str = ""
     service: str | None = None
     figures: dict[str, str | None] = Field(default_factory=dict)
+    valid_until: date | None = None
+    phrasings: list[str] = Field(default_factory=list)
+    """Ways of asking, beside those of the folder `phrasings`."""
 
 
 @dataclass

@@ -42,3 +42,11 @@ async def find_token(session: AsyncSession, token: str, at: datetime) -> Token |
     if row is None or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= at):
         return None
     return row
+
+
+async def revoke_tokens(session: AsyncSession, name: str, at: datetime) -> int:
+    """Revoke the valid tokens of a name; returns how many there were."""
+    rows = list(await session.scalars(select(Token).where(Token.name == name, Token.revoked_at.is_(None))))
+    for row in rows:
+        row.revoked_at = at
+    return len(rows)

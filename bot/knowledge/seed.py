@@ -32,14 +32,14 @@ async def store_faq(session: AsyncSession, seed: Seed, at: datetime) -> int:
             entry.published, entry.updated_at = number, at
             published += 1
         known = set(await session.scalars(select(FaqPhrasing.text).where(FaqPhrasing.entry == row.id)))
-        for text in dict.fromkeys(seed.phrasings.get(row.id, [])):
+        for text in dict.fromkeys([*seed.phrasings.get(row.id, []), *row.phrasings]):
             if text not in known:
                 session.add(FaqPhrasing(entry=row.id, text=text, origin="seed", created_at=at))
     return published
 
 
 def _content(row: FaqRow) -> dict[str, object]:
-    return row.model_dump(exclude={"id", "org", "verified"})
+    return row.model_dump(exclude={"id", "org", "verified", "phrasings"})
 
 
 def _same(version: FaqVersion, row: FaqRow) -> bool:
