@@ -82,6 +82,12 @@ class Service:
     window: str | None = None
     note: str | None = None
     proposed_to: str | None = None
+    days_run: str = "working"
+    """working or natural."""
+    legal_days: int | None = None
+    """The legal maximum in natural days; it cannot be extended."""
+    starts: str = "dispatch"
+    """When the days start: dispatch, or event (an order's date)."""
     phrasings: tuple[str, ...] = ()
 
     @property

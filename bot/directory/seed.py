@@ -99,6 +99,9 @@ class ServiceSpec(_Strict):
     window: str | None = None
     note: str | None = None
     proposed_to: Literal["reviewer"] | None = None
+    days_run: Literal["working", "natural"] = "working"
+    legal_days: int | None = None
+    starts: Literal["dispatch", "event"] = "dispatch"
 
 
 class FaqRow(_Strict):

@@ -17,7 +17,10 @@ class Ticket(Base):
         Index("ix_tickets_state_due", "state", "due"),
         Index("ix_tickets_lead_state_due", "lead", "state", "due"),
         Index("ix_tickets_grid_state", "grid", "state"),
-        Index("ix_tickets_created_at", "created_at"),
+        Index("ix_tickets_created_at", "created_at", "id"),
+        Index("ix_tickets_due", "due", "id"),
+        Index("ix_tickets_wake_at", "wake_at"),
+        Index("ix_tickets_phone_hash_created_at", "phone_hash", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,10 +43,10 @@ class Ticket(Base):
     title: Mapped[bytes]
     """Sealed: the plea in one line."""
     person_hash: Mapped[str | None] = mapped_column(String(64), index=True)
-    phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    phone_hash: Mapped[str | None] = mapped_column(String(64))
     linked: Mapped[str | None] = mapped_column(String(32), index=True)
     """Tickets of one story share this."""
-    survivor: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    survivor: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     """The ticket into which this one was merged."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -54,6 +57,13 @@ class Ticket(Base):
     due_provisional: Mapped[bool] = mapped_column(default=False)
     clock: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """What the deadlines are computed from: term, pauses, extension, reminders sent."""
+    wake_at: Mapped[datetime | None]
+    """When a timer of this ticket fires next: nudge, supervision, deemed signature, silence …"""
+    contact_due: Mapped[datetime | None]
+    contacted_at: Mapped[datetime | None]
+    """When the resident was reached, or the third try on a second day failed."""
+    head: Mapped[str] = mapped_column(String(64), default="")
+    """HMAC over the number of events and the last one's chain: a cut-off tail does not verify."""
     dispatched_by: Mapped[str | None] = mapped_column(String(80))
     dispatched_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -173,3 +183,30 @@ class Access(Base):
     what: Mapped[str] = mapped_column(String(80))
     source: Mapped[str | None] = mapped_column(String(64))
     chain: Mapped[str] = mapped_column(String(64))
+
+
+class AuditSeal(Base):
+    """A seal over all events up to an id; the newest one is what an auditor keeps elsewhere."""
+
+    __tablename__ = "audit_seals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    last_event: Mapped[int]
+    events: Mapped[int]
+    """How many events lie up to `last_event`."""
+    last_access: Mapped[int]
+    accesses: Mapped[int]
+    chain: Mapped[str] = mapped_column(String(64))
+    """HMAC over the seal before and the chains of the events and reads since."""
+
+
+class TrackTry(Base):
+    """Wrong retrieval codes, by number and by source; both as keyed hashes."""
+
+    __tablename__ = "track_tries"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    wrong: Mapped[int] = mapped_column(default=0)
+    since: Mapped[datetime] = mapped_column(index=True)
+    locked_until: Mapped[datetime | None]

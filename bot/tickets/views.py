@@ -127,3 +127,32 @@ class TicketView:
     def high_privacy(self) -> bool:
         """Whether nothing may be pushed or restored."""
         return self.privacy == "高敏"
+
+
+def as_json(view: TicketView) -> dict[str, Any]:
+    """A ticket as DESIGN.md section 6 promises it to programs."""
+    return {
+        "number": view.number,
+        "state": view.state,
+        "urgent": view.urgent,
+        "service": view.service,
+        "lead": {"code": view.lead.code, "name": view.lead.name},
+        "helpers": [{"code": helper.code, "name": helper.name} for helper in view.helpers],
+        "grid": view.grid,
+        "fields": view.fields,
+        "assignments": [
+            {"org": part.org, "role": part.role, "state": part.state, "due": _iso(part.due)}
+            for part in view.assignments
+        ],
+        "events": [
+            {"at": _iso(event.at), "actor": event.actor, "type": event.type, "note": event.note}
+            for event in view.events
+        ],
+        "channel": view.channel,
+        "created_at": _iso(view.created_at),
+        "due": _iso(view.due),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

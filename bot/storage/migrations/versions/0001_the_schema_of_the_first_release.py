@@ -21,6 +21,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("turn", "action", name=op.f("pk_action_runs")),
     )
     op.create_table(
+        "audit_seals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("last_event", sa.Integer(), nullable=False),
+        sa.Column("events", sa.Integer(), nullable=False),
+        sa.Column("last_access", sa.Integer(), nullable=False),
+        sa.Column("accesses", sa.Integer(), nullable=False),
+        sa.Column("chain", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_seals")),
+    )
+    op.create_table(
         "contact_kinds",
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("slots", sa.JSON(), nullable=False),
@@ -87,6 +98,17 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_slots")),
     )
+    op.create_table(
+        "track_tries",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("locked_until", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_track_tries")),
+    )
+    with op.batch_alter_table("track_tries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_track_tries_since"), ["since"], unique=False)
+
     op.create_table(
         "turns",
         sa.Column("id", sa.String(length=80), nullable=False),
@@ -329,6 +351,10 @@ def upgrade() -> None:
         sa.Column("due", Instant(), nullable=True),
         sa.Column("due_provisional", sa.Boolean(), nullable=False),
         sa.Column("clock", sa.JSON(), nullable=False),
+        sa.Column("wake_at", Instant(), nullable=True),
+        sa.Column("contact_due", Instant(), nullable=True),
+        sa.Column("contacted_at", Instant(), nullable=True),
+        sa.Column("head", sa.String(length=64), nullable=False),
         sa.Column("dispatched_by", sa.String(length=80), nullable=True),
         sa.Column("dispatched_at", Instant(), nullable=True),
         sa.Column("closed_at", Instant(), nullable=True),
@@ -344,14 +370,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tickets_conversation"), ["conversation"], unique=False)
-        batch_op.create_index("ix_tickets_created_at", ["created_at"], unique=False)
+        batch_op.create_index("ix_tickets_created_at", ["created_at", "id"], unique=False)
+        batch_op.create_index("ix_tickets_due", ["due", "id"], unique=False)
         batch_op.create_index("ix_tickets_grid_state", ["grid", "state"], unique=False)
         batch_op.create_index("ix_tickets_lead_state_due", ["lead", "state", "due"], unique=False)
         batch_op.create_index(batch_op.f("ix_tickets_linked"), ["linked"], unique=False)
         batch_op.create_index(batch_op.f("ix_tickets_person_hash"), ["person_hash"], unique=False)
-        batch_op.create_index(batch_op.f("ix_tickets_phone_hash"), ["phone_hash"], unique=False)
+        batch_op.create_index("ix_tickets_phone_hash_created_at", ["phone_hash", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_tickets_service"), ["service"], unique=False)
         batch_op.create_index("ix_tickets_state_due", ["state", "due"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tickets_survivor"), ["survivor"], unique=False)
+        batch_op.create_index("ix_tickets_wake_at", ["wake_at"], unique=False)
 
     op.create_table(
         "access_log",
@@ -574,13 +603,16 @@ def downgrade() -> None:
 
     op.drop_table("access_log")
     with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.drop_index("ix_tickets_wake_at")
+        batch_op.drop_index(batch_op.f("ix_tickets_survivor"))
         batch_op.drop_index("ix_tickets_state_due")
         batch_op.drop_index(batch_op.f("ix_tickets_service"))
-        batch_op.drop_index(batch_op.f("ix_tickets_phone_hash"))
+        batch_op.drop_index("ix_tickets_phone_hash_created_at")
         batch_op.drop_index(batch_op.f("ix_tickets_person_hash"))
         batch_op.drop_index(batch_op.f("ix_tickets_linked"))
         batch_op.drop_index("ix_tickets_lead_state_due")
         batch_op.drop_index("ix_tickets_grid_state")
+        batch_op.drop_index("ix_tickets_due")
         batch_op.drop_index("ix_tickets_created_at")
         batch_op.drop_index(batch_op.f("ix_tickets_conversation"))
 
@@ -632,6 +664,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_turns_at"))
 
     op.drop_table("turns")
+    with op.batch_alter_table("track_tries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_track_tries_since"))
+
+    op.drop_table("track_tries")
     op.drop_table("slots")
     with op.batch_alter_table("sign_in_failures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_failures_last_at"))
@@ -644,5 +680,6 @@ def downgrade() -> None:
     op.drop_table("grid_points")
     op.drop_table("county_settings")
     op.drop_table("contact_kinds")
+    op.drop_table("audit_seals")
     op.drop_table("action_runs")
     # ### end Alembic commands ###

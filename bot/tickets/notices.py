@@ -1,0 +1,175 @@
+"""Filling the table's texts: what the resident and the organisations read of a step."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.clock import WEEKDAYS, local, spoken
+from bot.directory.catalogue import CENTRE
+from bot.tickets import outbox
+from bot.tickets import states as s
+from bot.tickets.models import TicketEvent
+from bot.tickets.transitions import REFUSAL_REASONS, Transition
+from bot.tickets.work import Work, title_context
+
+CONVENOR_DESK = "role:convenor"
+
+
+class _Words(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def day(moment: datetime | None, at: datetime) -> str:
+    """A deadline as residents read it: 12月16日 周三; with the hour when it is today or tomorrow."""
+    if moment is None:
+        return "近日"
+    there, here = local(moment), local(at)
+    text = f"{there.month}月{there.day}日 {WEEKDAYS[there.weekday()]}"
+    if there.year != here.year:
+        text = f"{there.year}年{text}"
+    close = (there.date() - here.date()).days <= 1
+    return f"{text} {there:%H:%M}" if close else text
+
+
+async def words(work: Work, row: Transition | None = None, *, for_resident: bool = False) -> dict[str, str]:
+    """What the placeholders of the table stand for."""
+    ticket, at = work.ticket, work.at
+    show = day if for_resident else (lambda moment, now: spoken(moment, now) if moment else "")
+    helper = work.helper(work.ask.org or work.actor.org)
+    lead = work.lead
+    said = _Words(
+        number=ticket.number,
+        service=work.service.name,
+        title=work.service.name
+        if work.high_privacy
+        else work.context.vault.open(ticket.title, title_context(ticket)),
+        lead=work.org_name(ticket.lead),
+        org=work.org_name(work.ask.org or work.actor.org),
+        note=work.ask.note or "",
+        due=show(ticket.due, at),
+        handling_due=show(lead.due, at) if lead else "",
+        sign_due=show(helper.sign_due, at) if helper else "",
+        contact_due=show(ticket.contact_due, at),
+        result=work.result() or "",
+        rating=ticket.rating or "",
+        survivor=work.memory.get("survivor", ""),
+        door=work.memory.get("door", ""),
+        refusal=_refusal(work),
+    )
+    if row is not None and row.name == "extended":
+        said["extension_reason"] = await _last_note(work, "extension_asked")
+    return said
+
+
+def _refusal(work: Work) -> str:
+    code = work.memory.get("refusal")
+    return REFUSAL_REASONS[code][0] if code in REFUSAL_REASONS else ""
+
+
+async def _last_note(work: Work, type: str) -> str:
+    return (
+        await work.session.scalar(
+            select(TicketEvent.note)
+            .where(TicketEvent.ticket == work.ticket.id, TicketEvent.type == type)
+            .order_by(TicketEvent.number.desc())
+            .limit(1)
+        )
+        or ""
+    )
+
+
+async def tell(work: Work, row: Transition, event: TicketEvent) -> None:
+    """Write the deliveries of a step."""
+    if row.resident is not None:
+        text = row.resident.format_map(await words(work, row, for_resident=True))
+        await outbox.tell_resident(work, event, text, buttons(work, row), step_custom(work))
+    if row.orgs:
+        said = await words(work, row)
+        for whom, text in row.orgs:
+            await _tell(work, event, whom, text.format_map(said))
+
+
+async def _tell(work: Work, event: TicketEvent | None, whom: str, text: str) -> None:
+    if whom == "point":
+        outbox.tell_point(work, event, text)
+        return
+    if whom == "convenor":
+        outbox.add(
+            work, event, "desk", CONVENOR_DESK, {"number": work.ticket.number, "text": text}, done=True
+        )
+        return
+    for org in receivers(work, whom):
+        await outbox.tell_org(work, event, org, text, program_body(work, org))
+
+
+def receivers(work: Work, whom: str) -> Iterable[str]:
+    """The organisations behind a name of the table."""
+    if whom == "lead":
+        return (work.ticket.lead,) if work.lead else ()
+    if whom == "helpers":
+        return [part.org for part in work.helpers]
+    if whom == "org":
+        return (work.ask.org or work.ticket.lead,)
+    return (CENTRE,)
+
+
+def program_body(work: Work, org: str) -> dict[str, Any]:
+    """What a receiving program gets beside the text; personal fields only for the lead."""
+    ticket = work.ticket
+    part = next((a for a in work.assignments if a.org == org and a.state != s.CANCELLED), None)
+    body: dict[str, Any] = {
+        "ticket": {
+            "number": ticket.number,
+            "state": ticket.state,
+            "urgent": ticket.urgent,
+            "service": ticket.service,
+            "service_name": work.service.name,
+            "grid": ticket.grid,
+            "due": ticket.due.isoformat() if ticket.due else None,
+            "version": ticket.version,
+        },
+        "assignment": None
+        if part is None
+        else {
+            "role": part.role,
+            "state": part.state,
+            "sign_due": part.sign_due.isoformat(),
+            "due": part.due.isoformat() if part.due else None,
+        },
+    }
+    if part is not None and part.role == s.LEAD:
+        body["ticket"]["fields"] = work.fields()
+    return body
+
+
+def buttons(work: Work, row: Transition) -> list[dict[str, str]]:
+    """Buttons under a message to the resident; payloads are commands of the conversation."""
+    number = work.ticket.number
+    if row.name == "passed":
+        rate = [
+            {"title": rating, "payload": json.dumps({"do": "rate", "ticket": number, "rating": rating})}
+            for rating in s.RATINGS
+        ]
+        redo = {"title": "没解决，要求重办", "payload": json.dumps({"do": "redo", "ticket": number})}
+        return [*rate[:2], redo]
+    if row.to == s.AWAITING_INFO:
+        return [
+            {"title": "现在补充", "payload": json.dumps({"do": "supplement", "ticket": number})},
+            {"title": "不办了，撤回", "payload": json.dumps({"do": "withdraw", "ticket": number})},
+        ]
+    return []
+
+
+def step_custom(work: Work) -> dict[str, Any]:
+    """What a program learns of a step."""
+    return {
+        "step": {
+            "number": work.ticket.number,
+            "state": work.ticket.state,
+            "state_name": s.STATE_NAMES[work.ticket.state],
+        }
+    }
