@@ -49,7 +49,7 @@ def honest_note(missing: list[str], *, confirmed: bool) -> str | None:
     if missing:
         names = [name for name in missing if name != UNNAMED]
         what = _joined(names) if names else "具体标准"
-        parts.append(f"{what}以本地规定为准，核定后再公布。想现在问，可以转人工。")
+        parts.append(f"{what}由本地定，核定后再公布。想现在问，可以转人工。")
     if not confirmed:
         parts.append("这一条还在等主管单位核对，办之前请先问清楚。")
     return "".join(parts) or None

@@ -30,7 +30,7 @@ def test_clause_of_a_missing_figure_is_left_out_and_named() -> None:
     assert text == "可以领。按月发。全县统一。" and missing == ["生活补贴", "文件"]
     assert (
         honest_note(missing, confirmed=True)
-        == "生活补贴、文件以本地规定为准，核定后再公布。想现在问，可以转人工。"
+        == "生活补贴、文件由本地定，核定后再公布。想现在问，可以转人工。"
     )
 
 
@@ -41,7 +41,7 @@ def test_line_that_held_nothing_else_goes_with_its_figure() -> None:
 
 def test_note_names_the_owner_of_several_figures_once() -> None:
     note = honest_note(["医疗互助的缴费额", "医疗互助的给付比例", "低保线", "评残医院"], confirmed=True)
-    assert note is not None and note.startswith("医疗互助的缴费额、给付比例、低保线、评残医院以本地规定")
+    assert note is not None and note.startswith("医疗互助的缴费额、给付比例、低保线、评残医院由本地定")
 
 
 def test_doubtful_entry_says_so() -> None:
