@@ -29,8 +29,7 @@ def test_clause_of_a_missing_figure_is_left_out_and_named() -> None:
     text, missing = fill("可以领。按月发，每月【生活补贴】元。全县统一（见【文件】）。", {"生活补贴": None})
     assert text == "可以领。按月发。全县统一。" and missing == ["生活补贴", "文件"]
     assert (
-        honest_note(missing, confirmed=True)
-        == "生活补贴、文件由本地定，核定后再公布。想现在问，可以转人工。"
+        honest_note(missing, confirmed=True) == "生活补贴、文件由本地定，核定后再公布。想现在问，可以转人工。"
     )
 
 
