@@ -31,7 +31,7 @@ _MEASURE = re.compile(
     r"辆|间|栋|层|场|期|级|等|届|岁|点|时|小时|毫|厘|克|%|％|倍|种|项|批|班|组|队|桌|张|把|根|双|粒|袋|箱|方|担|升|-|/|·|美|港|欧|日元|英镑|台币)"
 )
 _NOT_MONEY_AFTER = re.compile(r"(?:块)(?:地|田|儿|砖|石|肉|玻璃|牌|布|板|屏|木|菜|豆腐|糖|土|山|林|荒|区|表|伤|疤|骨)")
-_TOGETHER = re.compile(r"一块(?![钱，。,.！!？?\s、\d]|$|五|二|八|六|三|多)")
+_TOGETHER = re.compile(r"(?<=[那这哪青紫大小几每])一块(?!钱)|一元[一二三]次|一块(?![钱，。,.！!？?\s、\d]|$|五|二|八|六|三|多)")
 _NOTHING = re.compile(r"一[毛分]钱?(?:都|也)?(?:没|不|未)")
 _ROUGH_BEFORE = re.compile(r"(?:大概|大约|差不多|约|将近|接近|快|不到|近|至少|起码|最多|上下|左右)$")
 _ROUGH_AFTER = re.compile(r" ?(?:左右|上下|以上|以下|出头|不到|多|余)")
@@ -60,7 +60,7 @@ def _with_unit(message: Message, match: re.Match[str]) -> Span | None:
     if re.match(_FOREIGN, text[end:]) is None or text[end : end + 1] == "旦" or not message.is_free(start, end):
         return None
     unit = groups.get("unit")
-    if unit == "块" and (_NOT_MONEY_AFTER.match(text, match.start("unit")) or _TOGETHER.match(text, start)):
+    if unit in ("块", "元") and (_NOT_MONEY_AFTER.match(text, match.start("unit")) or _TOGETHER.match(text, start)):
         return None
     if unit == "钱" and not re.search(r"[十百千万亿\d]", groups["n"]):
         return None

@@ -10,7 +10,7 @@ from nlu.entities.numerals import DIGITS
 from nlu.normalise import normalise
 
 _ORDINAL = re.compile(r"^(?:选|我选|要)?(?:第)?([1-9一二三四五六七八九])(?:个|项|号|种)?$")
-_NEGATED = re.compile(r"(?:不是|没有?|并非|不属于|不算)[^，。,；;]{0,2}$")
+_NEGATED = re.compile(r"(?:不是|没有?|并非|不属于|不算)[^，。,；;]{0,2}$|(?:不能?|不会|没法|无法)$")
 _FILLER = re.compile(r"[\s，。！？、,.!?~～]|^(?:嗯+|哦+|应该|大概|好像|可能|属于|就是|是|算|我|选|要|的)+|(?:吧|啊|呀|呢|哦|哈|了|的|那种|那个|类|这种)+$")
 
 
@@ -29,7 +29,10 @@ def match_choice(text: str, choices: Sequence[str]) -> str | None:
         if core in (choice, _core(choice)):
             return choice
     ordinal = _ORDINAL.match(core)
-    if ordinal and not any(core in choice for choice in choices):
+    holding = [choice for choice in choices if core in choice]
+    if ordinal and len(holding) == 1:
+        return holding[0]
+    if ordinal and not holding:
         number = DIGITS.get(ordinal[1]) or int(ordinal[1])
         return choices[number - 1] if number <= len(choices) else None
     scored = sorted(((_evidence(answer, choice), choice) for choice in choices), key=lambda pair: -pair[0])

@@ -168,13 +168,24 @@ def _month_only(match: re.Match[str], context: Context) -> Period | None:
     return _part(chosen, match["part"])
 
 
+def _month_step(text: str) -> int:
+    return text.count("下") - text.count("上")
+
+
 def _rel_month(text: str, today: date) -> tuple[int, int]:
-    step = -2 if "上上" in text else 2 if "下下" in text else -1 if "上" in text else 1 if "下" in text else 0
-    return shift_month(today.year, today.month, step)
+    return shift_month(today.year, today.month, _month_step(text))
 
 
 def _rel_month_only(match: re.Match[str], context: Context) -> Period | None:
     return _part(month(*_rel_month(match["m"], context.today)), match["part"])
+
+
+def _rel_lunar(match: re.Match[str], context: Context) -> Period | None:
+    """下个月初八 counts lunar months."""
+    y, m, _ = festivals.lunar_of(context.today)
+    y, m = shift_month(y, abs(m), _month_step(match["m"]))
+    found = festivals.lunar_date(y, m, number(match["d"].removeprefix("初")) or 0)
+    return day(found) if found else None
 
 
 def _part(whole: Period, part: str | None) -> Period:
@@ -185,6 +196,8 @@ def _part(whole: Period, part: str | None) -> Period:
     ends = {"初": (1, 1), "上": (1, 10), "中": (11, 20), "下": (21, whole.end.day)}
     if part[0] in "底末":
         return day(whole.end, approx=True)
+    if part == "中":
+        return day(first.replace(day=15), approx=True)
     if part == "初":
         return day(first, approx=True)
     low, high = ends[part[0]]
@@ -249,6 +262,11 @@ def _year_end(match: re.Match[str], context: Context) -> Period | None:
 
 def _relative_day(match: re.Match[str], context: Context) -> Period | None:
     return day(context.today + timedelta(days=_DAYS[match.group()]))
+
+
+def _two_days(match: re.Match[str], context: Context) -> Period | None:
+    first = context.today + timedelta(days=match["first"] == "明后")
+    return interval(first, first + timedelta(days=1))
 
 
 def _weekday(match: re.Match[str], context: Context) -> Period | None:
@@ -321,9 +339,9 @@ def _new_year_bound(match: re.Match[str], context: Context) -> Period | None:
     return interval(context.today, feast.start - timedelta(days=1))
 
 
-_NOT_NUMBER = r"(?<![\d一二两三四五六七八九十百第])"
+_NOT_NUMBER = r"(?<![\d一二两三四五六七八九十百几第])"
 _NO_HOUSE = r"(?<![村路街巷组栋弄道号院楼\-〕\])）])"
-_AFTER_DAY = r"(?!线|楼|房|院|文|令|机|选手|公告|铺|门|栋|店|车|台|床|桌|柜|码|称|召|窗|坑|矿|井|厂|本|子|元|常|后|薪|均)"
+_AFTER_DAY = r"(?!线|楼|房|院|文|令|机|选手|公告|铺|门|栋|店|车|台|床|桌|柜|码|称|召|窗|坑|矿|井|厂|本|子|元|常|后|薪|均|内|以内|之内|起算|人)"
 _PART = r"(?P<part>底|末|初(?![一二三四五六七八九十])|上旬|中旬|下旬)?"
 _YEAR_PART = r"(?P<part>年?(?:底|末|初(?![一二三四五六七八九十中]))|[春夏秋冬](?:天|季)|上半年|下半年)?"
 _SPAN = r"(?:节)?(?P<span>期间|假期|长假|放假|那几天|小长假|[三五七八]天)?"
@@ -336,6 +354,7 @@ RULES: tuple[Rule, ...] = (
     (re.compile(rf"{_NOT_NUMBER}(?P<m>{_MON}) ?(?P<d>{_NUM})[日号]? ?(?:到|至|-|~) ?(?P<last>{_NUM}) ?[日号]"), _days_of_month),
     (re.compile(rf"(?P<y>)(?P<m>[正冬腊]月|{_NUM}月(?=初))(?P<d>{_LUNAR_DAY})(?:到|至|-)(?P<last>{_LUNAR_DAY})(?![月日号天个])"), _lunar_days),
     (re.compile(r"(?<!上)[上下]半[年月]"), _half),
+    (re.compile(rf"(?P<m>{_REL_MONTH})的?(?P<d>初[一二三四五六七八九十])"), _rel_lunar),
     (re.compile(rf"(?P<m>{_REL_MONTH})的?(?P<d>{_NUM}) ?[日号]"), _rel_month_day),
     (re.compile(rf"(?:农历|阴历|旧历|老历)?(?P<y>{_YEAR})?(?:农历|阴历|旧历|老历)?的?(?P<m>[正冬腊]月|{_NUM}月(?=初))(?P<d>{_LUNAR_DAY})(?!月|[日号天个])"), _lunar),
     (re.compile(rf"(?:农历|阴历|旧历|老历)(?P<y>{_YEAR})?的?(?P<m>{_NUM}月)(?P<d>{_LUNAR_DAY})"), _lunar),
@@ -347,20 +366,21 @@ RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?P<y>{_YEAR}) ?的?(?P<m>{_MON}){_PART}"), _year_month),
     (re.compile(rf"(?<![个\d一二两三四五六七八九十几多半])(?P<m>(?:\d{{1,2}}|十[一二]?|[一二三四五六七八九]) ?月份?|正月|元月|冬月|腊月){_PART}(?!亮|子|嫂|饼|经|湾|季|刊)"), _month_only),
     (re.compile(rf"(?P<m>{_REL_MONTH}){_PART}"), _rel_month_only),
-    (re.compile(r"(?<![\d一二三四五六七八九十个本这上下])月(?P<part>底|末|初|中旬|上旬|下旬)"), _this_month_part),
+    (re.compile(r"(?<![\d一二三四五六七八九十个本这上下])月(?P<part>底|末|初|中旬|上旬|下旬|中(?!间|国|心|医))"), _this_month_part),
     (re.compile(rf"(?P<y>{_YEAR4} ?年|{_REL_YEAR}){_YEAR_PART}"), _year_only),
     (re.compile(rf"(?<![\d一二三四五六七八九十几])(?P<y>{_YEAR2} ?年)(?=生|出生|入|毕业|结婚|嫁|参|开始|办的|底|初|年|以前|之前|以后|就|那年|[一-龥]{{0,4}}奥运){_YEAR_PART}"), _year_only),
     (re.compile(r"(?<![\d一二三四五六七八九十几今去明前后每])年[底末](?!前的前)"), _year_end),
     (re.compile(f"(?:{'|'.join(_DAYS)})(?!头条)"), _relative_day),
     (re.compile(rf"(?<![每逢个两])(?P<rel>{_REL_WEEK})?{_WEEK}(?P<d>[一二三四五六日天末1-6])(?![年岁边个月围期刊])"), _weekday),
+    (re.compile(r"(?P<first>今明|明后)(?:两|二)?(?:天|日)"), _two_days),
     (re.compile(rf"(?P<rel>{_REL_WEEK}){_WEEK}(?P<d>)(?![一二三四五六日天末边围])"), _weekday),
     (re.compile(rf"(?<![第每\d零〇一二两三四五六七八九十.])(?P<n>{_COUNT}) ?(?:个|多)?(?P<half>半)?(?P<u>天|日|周|星期|礼拜|月|年)(?:多|左右)?(?P<way>(?:以|之)?(?:后(?!面|勤|备|果)|前(?!面|夕|妻|夫)|内))"), _offset),
-    (re.compile(r"过(?P<n>[一二两三四五六七八九十\d]+)个?(?P<half>)(?P<u>天|周|星期|礼拜|月)(?P<way>)(?!了)"), _offset),
+    (re.compile(r"(?<![超经通不])过(?P<n>[一二两三四五六七八九十\d]+)个?(?P<half>)(?P<u>天|周|星期|礼拜|月)(?P<way>)(?!了)"), _offset),
     (re.compile(rf"(?P<y>{_REL_YEAR}|{_YEAR4}年)?的?{_FEAST_DAYS}(?P<name>{_FEASTS}){_SPAN}"), _feast),
-    (re.compile(rf"(?P<y>{_REL_YEAR})?(?<!第)(?P<name>五一|六一|七一|八一|五四|三八|十一)(?=节|前|后|期间|假|放假|那天|当天|劳动|长假|小长假)(?:劳动节|儿童节|青年节|妇女节|建军节){{0,1}}{_SPAN}"), _feast),
-    (re.compile(r"(?<![\d一二两三四五六七八九十几多半百今去明])(?:过年前|过完年|过年后|年前(?!的)|年后|节后)"), _new_year_bound),
+    (re.compile(rf"(?P<y>{_REL_YEAR})?(?<!第)(?P<name>五一|六一|七一|八一|五四|三八|十一)(?=节|前|后|期间|假|放假|那天|当天|劳动|长假|小长假|妇女节|儿童节|青年节|建军节|建党节)(?:建党节|劳动节|儿童节|青年节|妇女节|建军节){{0,1}}{_SPAN}"), _feast),
+    (re.compile(r"(?<![\d一二两三四五六七八九十几多半百今去明少些这那当每前后数若])(?:过年前|过完年|过年后|年前(?!的)|年后|节后)"), _new_year_bound),
     (re.compile(rf"(?P<y>)(?P<name>过年)(?=的时候|时|那天|期间|回|来|放假|$|[，。])(?P<span>)"), _feast),
-    (re.compile(rf"{_NOT_NUMBER}{_NO_HOUSE}(?<![A-Za-z.:：/])(?P<d>{_NUM}) ?[号]{_AFTER_DAY}"), _day_only),
+    (re.compile(rf"{_NOT_NUMBER}{_NO_HOUSE}(?<![A-Za-z.:：/])(?<!每月)(?<!每个月)(?P<d>{_NUM}) ?[号]{_AFTER_DAY}"), _day_only),
     (re.compile(rf"{_NOT_NUMBER}(?<![A-Za-z.:/])(?P<d>{_NUM}) ?日{_AFTER_DAY}"), _day_only),
 )
 
@@ -380,6 +400,7 @@ ASKED_MONTH_RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\d./-])(?P<y>(?:19|20)?\d{2})[/.\- ](?P<m>\d{1,2})(?![\d./-])"), _bare_month),
     (re.compile(rf"(?P<y>{_YEAR2} ?年)(?P<part>)"), _year_only),
 )
+BORN_RULE: Rule = (re.compile(r"(?:出生(?:年月|日期|于|在)?|生日|生于)[是：: ]{0,2}(?P<y>(?:19|20)\d{2})[/.\- ](?P<m>\d{1,2})(?![\d./-])"), _bare_month)
 SLASH_RULE: Rule = (
     re.compile(r"(?<![\d./\-])(?P<m>1[0-2]|0?[1-9])(?:/|\.(?=\d{1,2}(?:[号日]|上午|下午|早上|晚上|中午)))(?P<d>3[01]|[12]\d|0?[1-9])[号日]?(?![\d./\-])"),
     _month_day,

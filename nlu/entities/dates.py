@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from nlu.entities.date_patterns import ANCHORED, ASKED_MONTH_RULES, ASKED_RULES, RULES, SLASH_RULE, Context, Rule
+from nlu.entities.date_patterns import ANCHORED, ASKED_MONTH_RULES, ASKED_RULES, BORN_RULE, RULES, SLASH_RULE, Context, Rule
 from nlu.entities.model import Message, Span
 from nlu.entities.numerals import parse
 from nlu.entities.period import Period, interval
@@ -20,12 +20,13 @@ _LOOKS_BACK = re.compile(
 _JOIN = re.compile(r" ?(?:到|至|-|~|～|—+|–) ?")
 _BEFORE = re.compile(r" ?(?:或|及|和)?(?:之|以)?前(?!面|夕|妻|夫|锋|台|后|来|往|去|天|年|几)|为止|截止")
 _AFTER = re.compile(r" ?(?:或|及|和)?(?:之后|以后|以来|后(?!面|天|果|勤|备|来(?!的)|悔|门|年)|起(?!来|床|诉)|开始)")
+_TILL_NOW = re.compile(r"[^，。,；;\d]{0,4}?(?:到|至)(?:现在|今(?!年)|目前|如今|今天|今日)")
 _SHIFT = re.compile(r"(?:的)?(?P<way>前|后)(?P<n>[一二两三四五六七八九十]|\d{1,2})天")
 _UNTIL = re.compile(r"(?:截止到?|截至|不超过|最迟|最晚)$")
 _TOD = r"上午|下午|中午|早上|早晨|清早|一早|大早上|晚上|傍晚|凌晨|夜里|晚间|早间|半夜"
 _CLOCK = (
     rf"(?:的? ?(?P<tod>{_TOD})(?![了])|(?P<short>早|晚)(?=\d|[一二三四五六七八九十]+点))? ?"
-    r"(?:(?P<h>\d{1,2}|[一二两三四五六七八九十]{1,3})点(?:钟|整)?(?P<m>半|一刻|三刻|\d{1,2}分?|[一二三四五]?十[一二三四五六七八九]?分?)?"
+    r"(?:(?P<h>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:点|时(?!间|候|分|常))(?:钟|整)?(?P<m>半|一刻|三刻|\d{1,2}分?|[一二三四五]?十[一二三四五六七八九]?分?)?"
     r"|(?P<h2>\d{1,2})[:：](?P<m2>\d{2}))?(?:左右|钟)?"
 )
 _TIME = re.compile(_CLOCK)
@@ -77,6 +78,8 @@ def find(message: Message) -> Iterator[Span]:
                     at += 1
         bound = end
         period, end, start = _bounded(message.text, period, start, end, today)
+        while at < len(atoms) and atoms[at].start < end:
+            at += 1
         if message.is_free(start, end) and not _is_noise(message, period, start, end):
             if _AFTER.match(message.text, bound) and end > bound:
                 data = {**data, "bound": "after"}
@@ -86,8 +89,7 @@ def find(message: Message) -> Iterator[Span]:
 def _atoms(message: Message, today: date, asked: bool) -> list[_Found]:
     text = message.text
     context = Context(today, past=bool(_LOOKS_BACK.search(text)), asked=asked)
-    rules = list(RULES)
-    rules.append(SLASH_RULE)
+    rules = [*RULES, SLASH_RULE, BORN_RULE]
     if message.expected == "date":
         rules += ASKED_RULES
     if message.expected == "month":
@@ -199,14 +201,17 @@ def _bounded(text: str, period: Period, start: int, end: int, today: date) -> tu
         by = parse(shift["n"])
         days = int(by.value) * (1 if shift["way"] == "后" else -1) if by else 0
         return replace(period, start=period.start + timedelta(days=days), end=period.start + timedelta(days=days), past=None), shift.end(), start
+    till_now = _TILL_NOW.match(text, end)
+    if till_now and period.start and period.start < today:
+        return interval(period.start, today), till_now.end(), start
     before, after = _BEFORE.match(text, end), _AFTER.match(text, end)
     until = _UNTIL.search(text[:start])
     if (before or until) and period.end is not None:
         if until:
             start = until.start()
         last = period.end if period.grain == "day" or period.start is None or until else period.start
-        if period.grain in ("month", "interval", "year") and before and period.start > today:
-            last = period.start
+        if before and last == period.start and period.grain != "day" and period.end != period.start:
+            last = period.start - timedelta(days=1)
         end = before.end() if before else end
         return interval(today if last >= today else None, last), end, start
     if after and period.start is not None:

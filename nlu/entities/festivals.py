@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 # Feasts of the solar calendar: name -> (month, day).
 SOLAR = {
@@ -20,28 +21,38 @@ EVE = ("除夕", "大年三十", "年三十", "大年夜", "大年卅")
 SUNDAYS = {"母亲节": (5, 2), "助残日": (5, 3), "父亲节": (6, 3)}
 TERMS = ("立春", "雨水", "惊蛰", "春分", "清明", "谷雨", "立夏", "小满", "芒种", "夏至", "小暑", "大暑", "立秋", "处暑", "白露",
          "秋分", "寒露", "霜降", "立冬", "小雪", "大雪", "冬至", "小寒", "大寒")
-_HOLIDAY_LENGTH = {"国庆": 7, "春节": 8, "五一": 5, "劳动节": 5}
+_HOLIDAY_LENGTH = {"国庆": 7, "十一": 7, "春节": 8, "五一": 5, "劳动节": 5}
 _HOLIDAY_KEY = {"元旦": "New Year's Day", "春节": "Spring Festival", "清明": "Tomb-sweeping Day", "五一": "Labour Day",
-                "劳动节": "Labour Day", "端午": "Dragon Boat Festival", "中秋": "Mid-autumn Festival", "国庆": "National Day"}
+                "劳动节": "Labour Day", "端午": "Dragon Boat Festival", "中秋": "Mid-autumn Festival", "国庆": "National Day", "十一": "National Day"}
+
+
+@lru_cache(maxsize=64)
+def _lunar_months(year: int) -> dict[int, tuple[date, int]]:
+    """First day and length of the months of a lunar year; a leap month has a negative number."""
+    from lunar_python import LunarYear, Solar
+
+    months = {}
+    for month in LunarYear.fromYear(year).getMonthsInYear():
+        first = Solar.fromJulianDay(month.getFirstJulianDay())
+        months[month.getMonth()] = (date(first.getYear(), first.getMonth(), first.getDay()), month.getDayCount())
+    return months
 
 
 def lunar_date(year: int, month: int, day: int) -> date | None:
     """The solar date of a day of the lunar year, None where that month has no such day."""
-    from lunar_python import Lunar
-
-    try:
-        solar = Lunar.fromYmd(year, month, day).getSolar()
-    except Exception:  # noqa: BLE001 - lunar_python raises the bare Exception for a day that does not exist
+    if not 1850 <= year <= 2150:
         return None
-    return date(solar.getYear(), solar.getMonth(), solar.getDay())
+    first, length = _lunar_months(year).get(month, (None, 0))
+    return first + timedelta(days=day - 1) if first and 1 <= day <= length else None
 
 
 def lunar_of(day: date) -> tuple[int, int, int]:
     """Lunar year, month (negative in a leap month) and day."""
-    from lunar_python import Solar
-
-    lunar = Solar.fromYmd(day.year, day.month, day.day).getLunar()
-    return lunar.getYear(), lunar.getMonth(), lunar.getDay()
+    for year in (day.year, day.year - 1):
+        for month, (first, length) in _lunar_months(year).items():
+            if first <= day < first + timedelta(days=length):
+                return year, month, (day - first).days + 1
+    raise ValueError(f"no lunar date for {day}")
 
 
 def feast(name: str, year: int) -> date | None:
@@ -60,6 +71,7 @@ def feast(name: str, year: int) -> date | None:
     return _term(name, year) if name in TERMS else None
 
 
+@lru_cache(maxsize=64)
 def _term(name: str, year: int) -> date | None:
     from lunar_python import Solar
 

@@ -37,7 +37,8 @@ _TAIL = re.compile(r"(?:就行|就好|吧|啊|呀|呢|哈|哦|了|的|谢谢|[�
 _NICK = re.compile(r"[老小阿]")
 _NOT_NAME_ANSWER = re.compile(r"什么|怎么|为什么|为啥|不|没|别|算了|等|谁|哪|干嘛|可以|知道|取消|匿名|保密|办理|申请|帮|问")
 _FOREIGN_AT = re.compile(r"[\u4e00-\u9fff]{2,5}(?:·[\u4e00-\u9fff]{2,5}?(?=是|的|，|。|今|想|要|在|$|[^\u4e00-\u9fff])){1,2}")
-_FOREIGN = re.compile(r"[\u4e00-\u9fff]{1,6}(?:·[\u4e00-\u9fff]{1,6}){1,2}")
+_TRANSLITERATED = r"[阿依古丽娜尔买麦提江热汗木拉克孜帕努吐拜艾力则莎迪合塔尼亚布都肉斯曼海孜]{3,8}(?=$|[\s，。,.])"
+_FOREIGN = re.compile(r"[\u4e00-\u9fff]{1,6}(?:·[\u4e00-\u9fff]{1,6}){1,2}|" + _TRANSLITERATED)
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class _Names:
     weak: frozenset[str]
     given: frozenset[str]
     never: frozenset[str]
+    not_names: tuple[str, ...]
     titles: re.Pattern[str]
 
 
@@ -55,7 +57,7 @@ def _names() -> _Names:
     raw = table("names")
     chars = {key: frozenset(raw[key].replace(" ", "")) for key in ("surnames", "weak", "given", "never")}
     titles = "|".join(sorted(raw["titles"], key=len, reverse=True))
-    return _Names(compound=frozenset(raw["compound"]), titles=re.compile(f"(?:{titles})"), **chars)
+    return _Names(not_names=tuple(raw["not_names"]), compound=frozenset(raw["compound"]), titles=re.compile(f"(?:{titles})"), **chars)
 
 
 def find_announced(message: Message) -> Iterator[Span]:
@@ -70,7 +72,9 @@ def find_announced(message: Message) -> Iterator[Span]:
     for cue in _CUE.finditer(message.text):
         start = cue.end() + (message.text[cue.end() : cue.end() + 1] == " ")
         foreign = _FOREIGN.match(message.text, start)
-        end = foreign.end() if foreign else name_end(message.text, start)
+        end = foreign.end() if foreign else name_end(message.text, start, least=0.6)
+        if end and not re.search(r"[叫是为：: “\"]$", cue.group()) and tagger.is_word(message.text[start:end]):
+            continue
         if end is None:
             end = _given_end(message.text, start) if cue.group().rstrip("：: ").endswith(("叫", "姓名", "名字", "名字是")) else None
         if end is not None:
@@ -92,11 +96,11 @@ def find_mentioned(message: Message) -> Iterator[Span]:
                 yield Span("person", message.text[start:end], start, end)
 
 
-def name_end(text: str, start: int, need_edge: bool = False) -> int | None:
+def name_end(text: str, start: int, need_edge: bool = False, least: float = 1.0) -> int | None:
     """End of the likeliest full name that begins at `start`, None where no name is there."""
     names = _names()
     surname = _surname(text, start)
-    if not surname:
+    if not surname or text.startswith(names.not_names, start):
         return None
     best: tuple[float, int] | None = None
     for given_length in (1, 2):
@@ -119,12 +123,12 @@ def name_end(text: str, start: int, need_edge: bool = False) -> int | None:
             score -= 1.5
         if best is None or score > best[0]:
             best = (score, end)
-    return best[1] if best and best[0] >= 1 else None
+    return best[1] if best and best[0] >= least else None
 
 
 def _is_title(given: str) -> bool:
     """Whether what follows a surname makes it a form of address: 王婶, 王婶家, 张主任."""
-    return bool(_names().titles.fullmatch(given)) or given[0] in "婶叔伯哥姐嫂姨爷奶爹妈某氏姓" or given[:2] == "家里"
+    return bool(_names().titles.fullmatch(given)) or given[0] in "老婶叔伯哥姐嫂姨爷奶爹妈某氏姓" or given[:2] == "家里"
 
 
 def _surname(text: str, start: int) -> str:
@@ -138,7 +142,7 @@ def _given_end(text: str, start: int) -> int | None:
     """End of a given name without surname, as in 我叫建国."""
     names = _names()
     match = re.match(r"[\u4e00-\u9fff]{2}(?=$|[\s，。,.])", text[start:])
-    if match and all(c in names.given and c not in names.never for c in match.group()) and not _NICK.match(match.group()):
+    if match and match.group() not in names.compound and all(c in names.given and c not in names.never for c in match.group()) and not _NICK.match(match.group()):
         return start + 2
     return None
 
@@ -202,7 +206,7 @@ def _fitted(text: str, start: int, end: int) -> int | None:
     """The end of the name in a tagged stretch, None where the stretch is a form of address or no full name."""
     names = _names()
     surname = _surname(text, start)
-    if not surname or text[start:end] in names.compound or (start and text[start - 1] in "老小阿"):
+    if not surname or text[start:end] in names.compound or text.startswith(names.not_names, start) or (start and text[start - 1] in "老小阿"):
         return None
     if len(surname) == 2:
         return name_end(text, start)
@@ -212,7 +216,17 @@ def _fitted(text: str, start: int, end: int) -> int | None:
         return shorter if shorter is not None and shorter <= end else None
     if any(c in names.never for c in given) or _is_title(given):
         return None
-    if len(given) == 1 and (surname in names.weak or given not in names.given):
+    if surname == "张" and start and text[start - 1] in "一了两几这那每要":
+        return None
+    if len(given) == 1:
+        longer = name_end(text, start, need_edge=True)
+        if longer is not None and longer > end and text[end] in names.given:
+            return longer
+    if len(given) == 1 and (surname in names.weak or given not in names.given or given == surname):
+        return None
+    if len(given) == 2 and not any(c in names.given for c in given):
+        return None
+    if tagger.is_word(text[start:end]):
         return None
     if len(given) == 2 and re.match(r"家[在住里是有的]", text[end - 1 :]):
         return end - 1

@@ -11,7 +11,7 @@ from nlu.entities.numerals import digits_of
 _DIGIT = "0-9零〇一二两三四五六七八九幺么"
 # Groups of digits with at most two separators between them; a comma joins only within one spoken number.
 _RUN = re.compile(
-    rf"(?<![A-Za-z0-9.:/#_])(?:[(（]?\+ ?|[(（])?[{_DIGIT}](?:[ \-.()（）—·,，、]{{0,3}}[{_DIGIT}oO])*(?![A-Za-z0-9_]|\.\d)"
+    rf"(?<![A-Za-z0-9._])(?:[(（]?\+ ?|[(（])?[{_DIGIT}](?:[ \-.()（）—·,，、]{{0,3}}[{_DIGIT}oO])*(?![A-Za-z0-9_]|\.\d)"
 )
 _GROUP = re.compile(rf"[{_DIGIT}oO]+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -45,14 +45,14 @@ def _split(message: Message, start: int, end: int) -> Iterator[Span]:
             rejected.append(groups[at])
             at += 1
             continue
-        yield from _near(message, rejected)
+        yield from _near_ones(message, rejected)
         rejected = []
         yield span
         at = stop
         extension = _EXTENSION.match(message.text, span.end)
         if extension and at < len(groups) and len(span.value) != 11:
             at += 1
-    yield from _near(message, rejected)
+    yield from _near_ones(message, rejected)
 
 
 def _phone(message: Message, first: int, last: int, run_start: int) -> Span | None:
@@ -84,6 +84,20 @@ def _phone(message: Message, first: int, last: int, run_start: int) -> Span | No
     return Span("phone", digits, start, last, data)
 
 
+def _near_ones(message: Message, groups: list[tuple[int, int]]) -> Iterator[Span]:
+    """Near-phones among the groups that are part of no phone: 张三，1380013800 holds one."""
+    together: list[tuple[int, int]] = []
+    for group in groups:
+        if together:
+            gap = message.text[together[-1][1] : group[0]]
+            lone = together[-1][1] - together[-1][0] == 1 and not message.text[together[-1][0]].isascii()
+            if lone or _COMMA.search(gap):
+                yield from _near(message, together)
+                together = []
+        together.append(group)
+    yield from _near(message, together)
+
+
 def _near(message: Message, groups: list[tuple[int, int]]) -> Iterator[Span]:
     """A number that was meant as a phone but cannot be one."""
     if not groups:
@@ -97,7 +111,7 @@ def _near(message: Message, groups: list[tuple[int, int]]) -> Iterator[Span]:
     looks_mobile = re.match(r"1[3-9]", digits) is not None and 9 <= len(digits) <= 13 and len(digits) != 11
     if not (looks_mobile or (cued and 6 <= len(digits) <= 14)):
         return
-    if not cued and len(groups) > 4:
+    if not cued and len(groups) > 1 and (len(groups) > 4 or groups[0][1] - groups[0][0] != 3):
         return
     yield Span("phone_invalid", digits, start, end, {"reason": _reason(digits), "digits": len(digits)})
 

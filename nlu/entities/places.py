@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nlu.entities.gazetteer import Alias, Gazetteer, blurred, syllable
+from nlu.entities.gazetteer import Alias, Gazetteer, blurred, short_name, syllable
 from nlu.entities.lexicon import table
 from nlu.entities.model import Message, Span
 
@@ -17,7 +17,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     r"\s?(?:村|社区|镇|乡|街道|的|人|这边|这里|这儿|那边|那里|那块|这块|一带|附近|村委|居委|支书|小学|中学|学校|卫生|医院|党群|服务站|"
     r"站点|村站|站|小区|[一二三四五六七八九十\d]+组|[一二三四五六七八九十\d]+号|组|队|屋场|老家|户口|有|要|想|没|也|都|农|[\u4e00-\u9fff](?:大爷|大妈|大娘|奶奶|爷爷|主任|支书|书记|老师|婶|叔|伯|嫂|哥|姐|家)|"
-    r"居民|村民|老百姓|村里|上面|里面|乡下|那头|这头|那个|这个|[两三四几]个村|到|至|飞?机场|吧|呢|啊|呀|哦|了|和|跟|、)"
+    r"居民|村民|老百姓|村里|上面|里面|乡下|那头|这头|那个|这个|[两三四几]个村|到|至|是我|吧|呢|啊|呀|哦|了|和|跟|、)"
 )
 _EDGE = re.compile(r"[\s，。；：！？、,.;:!?（()）\-—\"“”'’·/]")
 _LEAD_IN = re.compile(r"^(?:我?(?:是|住|家|们)?(?:在|住在|是)?|在|嗯+|哦|啊|就是|那个|应该是?|大概是?|地址是?|村里?是?)[，, ]?")
@@ -25,6 +25,7 @@ _TAIL = re.compile(r"(?:的|那边|这边|这里|那里|吧|呢|啊|呀|哦|哈|
 _FUZZY_SUFFIX = ("村", "社区", "镇", "乡", "街道", "服务站")
 _JOIN = re.compile(r"(?:的|，|,|、|-|/| )?")
 _PLACED = re.compile(r"(?:住在?|家在|老家|户口在?|嫁到|搬到|镇|乡)$")
+_GRAMMAR = frozenset("去来在到是的了和我你他有要个这那")
 _GRID_SLOT = ("place", "place_or_text")
 
 
@@ -123,7 +124,7 @@ def _short_by_sound(message: Message) -> Iterator[_Hit]:
                 continue
             after = text[end:]
             placed = _PLACED.search(text[:start]) and (not after or _EDGE.match(after[0]) or _AFTER.match(after))
-            if length >= 3 or placed:
+            if (length >= 3 or placed) and _alike(names[0], text[start:end]):
                 codes = tuple(sorted({code for name in names for code in gazetteer.aliases[name].codes}))
                 yield _Hit(start, end, Alias(names[0], False, codes), spelling=True)
                 break
@@ -135,11 +136,17 @@ def _sounding(gazetteer: Gazetteer, text: str, start: int, end: int, full: bool)
         return None
     for table, sound in ((gazetteer.sounds, syllable), (gazetteer.blurs, blurred)):
         names = table.get(tuple(map(sound, written)), ())
-        names = [n for n in names if not full or gazetteer.aliases[n].full]
+        names = [n for n in names if not full or (gazetteer.aliases[n].full and _alike(n, written))]
         if names:
             codes = tuple(sorted({code for name in names for code in gazetteer.aliases[name].codes}))
             return _Hit(start, end, Alias(names[0], full, codes), spelling=True)
     return None
+
+
+def _alike(name: str, written: str) -> bool:
+    """Whether the writing can be the name misspelt: 石领村 and 是岭村 can, 员去社区 (of 党员去社区) cannot be 园区社区."""
+    stem = written[: len(short_name(name))]
+    return any(a == b for a, b in zip(name, stem, strict=False)) or not any(c in _GRAMMAR for c in stem)
 
 
 def _cross(a: _Hit, b: _Hit) -> bool:

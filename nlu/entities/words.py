@@ -47,13 +47,15 @@ def _alternatives(words: Mapping[str, Iterable[str]], prefix: str) -> str:
     """One named group a canonical name, its longest ways to say it first."""
     ways = [(way, name) for name, listed in words.items() for way in (name, *listed)]
     ways.sort(key=lambda pair: -len(pair[0]))
+    # A look at the first character spares trying every alternative at every position.
+    heads = sorted({head for way, _ in ways for head in re.findall(r"(?:^|(?<=^\()|(?<=\|))[^(|)\\\[]", way)})
     parts = []
     for number, (way, name) in enumerate(ways):
         key = f"{prefix}{number}"
         _NAMES[key] = name
         plain = re.sub(r"\((?!\?)", "(?:", way)
         parts.append(f"(?P<{key}>{plain})")
-    return "|".join(parts)
+    return f"(?=[{''.join(heads)}])(?:{'|'.join(parts)})"
 
 
 @lru_cache(maxsize=1)
