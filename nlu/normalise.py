@@ -36,7 +36,7 @@ def _half_width(char: str) -> str:
 
 
 def _simplify(text: str) -> str:
-    """Simplified text of the same length; phrases that would change length are converted character by character."""
+    """Simplified text of the same length, by characters where a phrase would change length."""
     if text.isascii():
         return text
     converted = _converter().convert(text)

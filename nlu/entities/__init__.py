@@ -1,6 +1,7 @@
 """Facts in residents' messages that code can check: numbers, dates, amounts, places, names.
 
-Plain Python for both environments. `extract` finds them, `match_choice` maps a free answer to a catalogue's choice.
+Plain Python for both environments. `extract` finds them; `match_choice` maps a free answer to a
+catalogue's choice.
 """
 
 from nlu.entities.choice import match_choice

@@ -11,7 +11,7 @@ from nlu.entities import Gazetteer, extract
 
 
 def rows_of(path: str | Path | None) -> list[dict]:
-    """Rows of a grid file: a list of {"code","name","kind","parent"}, or an object that holds one as `grid`."""
+    """Rows of a grid file: a list of {"code", "name", "kind", "parent"}, or an object with it as `grid`."""
     if not path:
         return []
     raw = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -19,6 +19,7 @@ def rows_of(path: str | Path | None) -> list[dict]:
 
 
 def main() -> None:
+    """Print what is found in a text."""
     parser = argparse.ArgumentParser(prog="python -m nlu.entities", description=__doc__)
     parser.add_argument("text")
     parser.add_argument("--expected", help="type of the slot that a form has just asked for")

@@ -11,15 +11,17 @@ from nlu.normalise import normalise
 
 _ORDINAL = re.compile(r"^(?:选|我选|要)?(?:第)?([1-9一二三四五六七八九])(?:个|项|号|种)?$")
 _NEGATED = re.compile(r"(?:不是|没有?|并非|不属于|不算)[^，。,；;]{0,2}$|(?:不能?|不会|没法|无法)$")
-_FILLER = re.compile(r"[\s，。！？、,.!?~～]|^(?:嗯+|哦+|应该|大概|好像|可能|属于|就是|是|算|我|选|要|的)+|(?:吧|啊|呀|呢|哦|哈|了|的|那种|那个|类|这种)+$")
+_FILLER = re.compile(
+    r"[\s，。！？、,.!?~～]|^(?:嗯+|哦+|应该|大概|好像|可能|属于|就是|是|算|我|选|要|的)+|(?:吧|"
+    r"啊|呀|呢|哦|哈|了|的|那种|那个|类|这种)+$"
+)
 
 
 def match_choice(text: str, choices: Sequence[str]) -> str | None:
     """The choice that an answer means, None where none or several are equally likely.
 
-    An exact choice wins, then its number in the list (第二个), then the longest synonym of data/lexicon/choices.yml;
-    words under a negation (不是零工) do not count. Where two choices have evidence, the longer one wins if it contains the
-    other, else the one with more of it.
+    An exact choice wins, then its number in the list (第二个), then the longest synonym of
+    data/lexicon/choices.yml; words under a negation (不是零工) do not count.
     """
     answer = normalise(text)
     core = _core(answer)

@@ -10,11 +10,14 @@ from nlu.entities.numerals import as_plain, parse
 
 _N = r"(?:\d{1,6}(?:\.\d)?[百千万]?|[一二两三四五六七八九十百千万零俩几]+)"
 _PEOPLE = (
-    r"(?=孩子|小孩|老人|娃|崽|学生|工人|工友|职工|员工|村民|党员|居民|妇女|儿子|女儿|劳动力|残疾|病人|志愿者|青年|老乡|同事|农民工|民工|伢|妹|女工|师傅)"
+    r"(?=孩子|小孩|老人|娃|崽|学生|工人|工友|职工|员工|村民|党员|居民|妇女|儿子|女儿|劳动力|残疾|"
+    r"病人|志愿者|青年|老乡|同事|农民工|民工|伢|妹|女工|师傅)"
 )
 _COUNT = re.compile(
     rf"(?<![\d第一二三四五六七八九十百千万.后前尾末])(?P<n>{_N})(?P<few>多|来|余)? ?"
-    rf"(?P<u>个人|口人|号人|口(?=之家|$|[，。,.；;！!？?\s、]|的|都|要|吃|住|挤|靠)|人(?!民|家|才|次|均|工|事|大|生|道|力|行|口|命|身|间|格|物|类|员|群|士|选|社)|名(?!字|单|额|称|声|牌|片|义)|位(?!置|于|数)|个{_PEOPLE})"
+    r"(?P<u>个人|口人|号人|口(?=之家|$|[，。,.；;！!？?\s、]|的|都|要|吃|住|挤|靠)|人(?!民|家|才|"
+    r"次|均|工|事|大|生|道|力|行|口|命|身|间|格|物|类|员|群|士|选|社)|名(?!字|单|额|称|声|牌|片|"
+    rf"义)|位(?!置|于|数)|个{_PEOPLE})"
 )
 _BARE = re.compile(rf"(?<![\d第.])(?P<n>{_N})(?P<few>多|来|余)? ?(?P<u>个|岁)?(?![\d年月日号])")
 
@@ -22,7 +25,10 @@ _UNITS = {"口人": "口", "号人": "人", "岁": ""}
 
 
 def find(message: Message) -> Iterator[Span]:
-    """Yield `count` (data: `unit`, `approx`, `high`); where a form asked for an integer, any first number is one."""
+    """Yield `count` (data: `unit`, `approx`, `high`).
+
+    Where a form asked for an integer, the first number is one, whatever follows it.
+    """
     found = False
     for match in _COUNT.finditer(message.text):
         span = _span(match) if message.is_free(*match.span()) else None

@@ -7,37 +7,73 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from nlu.entities.date_patterns import ANCHORED, ASKED_MONTH_RULES, ASKED_RULES, BORN_RULE, RULES, SLASH_RULE, Context, Rule
+from nlu.entities.date_meanings import Context
+from nlu.entities.date_rules import (
+    ANCHORED,
+    ASKED_MONTH_RULES,
+    ASKED_RULES,
+    BORN_RULE,
+    RULES,
+    SLASH_RULE,
+    Rule,
+)
 from nlu.entities.model import Message, Span
 from nlu.entities.numerals import parse
 from nlu.entities.period import Period, interval
 
-_MAY_HOLD_DATE = re.compile(r"[年月日号天周期拜晚早晨节夕儿午]|初|廿|\d{4}|/|元旦|国庆|清明|端午|中秋|重阳|立|冬至|夏至|分|暑|寒|露|霜|谷雨|惊蛰|芒种|小满|腊八|元宵|五一|六一|十一")
+_MAY_HOLD_DATE = re.compile(
+    r"[年月日号天周期拜晚早晨节夕儿午]|初|廿|\d{4}|/|元旦|国庆|清明|端午|中秋|重阳|立|冬至|夏至|"
+    r"分|暑|寒|露|霜|谷雨|惊蛰|芒种|小满|腊八|元宵|五一|六一|十一"
+)
 _LOOKS_BACK = re.compile(
-    r"没发|没给|没结|欠|拖|受(?:的|了)?伤|摔|入职|进厂|进的|离职|辞退|开除|解除|出生|生的|生于|以来|去世|走的|确诊|查出|当时|那时|过世|毕业|"
-    r"嫁|结婚|离婚|办过|办的|发的|交的|签的|来的|开始(?:就)?没|就没|打的|打我|打了|住院|做了|停了|出事|出的|上过|已经|评的|领的|上次"
+    r"没发|没给|没结|欠|拖|受(?:的|了)?伤|摔|入职|进厂|进的|离职|辞退|开除|解除|出生|生的|生于|"
+    r"以来|去世|走的|确诊|查出|当时|那时|过世|毕业|"
+    r"嫁|结婚|离婚|办过|办的|发的|交的|签的|来的|开始(?:就)?没|就没|打的|打我|打了|住院|做了|停了|"
+    r"出事|出的|上过|已经|评的|领的|上次"
 )
 _JOIN = re.compile(r" ?(?:到|至|-|~|～|—+|–) ?")
 _BEFORE = re.compile(r" ?(?:或|及|和)?(?:之|以)?前(?!面|夕|妻|夫|锋|台|后|来|往|去|天|年|几)|为止|截止")
-_AFTER = re.compile(r" ?(?:或|及|和)?(?:之后|以后|以来|后(?!面|天|果|勤|备|来(?!的)|悔|门|年)|起(?!来|床|诉)|开始)")
+_AFTER = re.compile(
+    r" ?(?:或|及|和)?(?:之后|以后|以来|后(?!面|天|果|勤|备|来(?!的)|悔|门|年)|起(?!来|床|诉)|开始)"
+)
 _TILL_NOW = re.compile(r"[^，。,；;\d]{0,4}?(?:到|至)(?:现在|今(?!年)|目前|如今|今天|今日)")
 _SHIFT = re.compile(r"(?:的)?(?P<way>前|后)(?P<n>[一二两三四五六七八九十]|\d{1,2})天")
 _UNTIL = re.compile(r"(?:截止到?|截至|不超过|最迟|最晚)$")
 _TOD = r"上午|下午|中午|早上|早晨|清早|一早|大早上|晚上|傍晚|凌晨|夜里|晚间|早间|半夜"
 _CLOCK = (
     rf"(?:的? ?(?P<tod>{_TOD})(?![了])|(?P<short>早|晚)(?=\d|[一二三四五六七八九十]+点))? ?"
-    r"(?:(?P<h>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:点|时(?!间|候|分|常))(?:钟|整)?(?P<m>半|一刻|三刻|\d{1,2}分?|[一二三四五]?十[一二三四五六七八九]?分?)?"
+    r"(?:(?P<h>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:点|时(?!间|候|分|常))(?:钟|整)?(?P<m>半|"
+    r"一刻|三刻|\d{1,2}分?|[一二三四五]?十[一二三四五六七八九]?分?)?"
     r"|(?P<h2>\d{1,2})[:：](?P<m2>\d{2}))?(?:左右|钟)?"
 )
 _TIME = re.compile(_CLOCK)
 _CLOCK_END = re.compile(
-    rf" ?(?:到|至|-|~) ?(?P<tod>{_TOD})?(?P<h>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})(?:点|[:：])(?:钟|整)?(?P<m>半|\d{{2}})?"
+    rf" ?(?:到|至|-|~) ?(?P<tod>{_TOD})?(?P<h>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})(?:点|"
+    r"[:：])(?:钟|整)?(?P<m>半|\d{2})?"
 )
-_PARTS = {"上午": "AM", "早上": "AM", "早晨": "AM", "清早": "AM", "一早": "AM", "大早上": "AM", "早间": "AM", "早": "AM", "中午": "noon",
-          "下午": "PM", "傍晚": "evening", "晚上": "evening", "晚间": "evening", "晚": "evening", "夜里": "night", "凌晨": "night",
-          "半夜": "night"}
+_PARTS = {
+    "上午": "AM",
+    "早上": "AM",
+    "早晨": "AM",
+    "清早": "AM",
+    "一早": "AM",
+    "大早上": "AM",
+    "早间": "AM",
+    "早": "AM",
+    "中午": "noon",
+    "下午": "PM",
+    "傍晚": "evening",
+    "晚上": "evening",
+    "晚间": "evening",
+    "晚": "evening",
+    "夜里": "night",
+    "凌晨": "night",
+    "半夜": "night",
+}
 _LIST = re.compile(
-    r"(?<![\d一二三四五六七八九十年])(?<![期周拜个])(?P<a>\d{1,4}|[一二三四五六七八九十]{1,3}) ?(?:到|至|-|~|—|–) ?(?P<b>\d{1,4}|[一二三四五六七八九十]{1,3})(?P<u>年|月份?|[日号])"
+    r"(?<![\d一二三四五六七八九十年])(?<![期周拜个])(?P<a>\d{1,4}|"
+    r"[一二三四五六七八九十]{1,3}) ?(?:到|至|-|~|—|–) ?(?P<b>\d{1,4}|"
+    r"[一二三四五六七八九十]{1,3})(?P<u>年|月份?|[日号])"
 )
 
 
@@ -50,7 +86,11 @@ class _Found:
 
 
 def find(message: Message) -> Iterator[Span]:
-    """Yield `date`; data: `grain`, and where known `time` (AM, PM, noon, evening, night or HH:MM), `past`, `approx`."""
+    """Yield `date`: a day, or an interval first/last.
+
+    Data: `grain` (day, month, year, interval), and where known `time` (AM, PM, noon, evening, night or
+    HH:MM), `past` (what the words mean looking back), `bound` (after), `approx`.
+    """
     asked = message.expected in ("date", "month")
     if not asked and not _MAY_HOLD_DATE.search(message.text):
         return
@@ -143,7 +183,12 @@ def _join(text: str, first: Period, second: _Found) -> tuple[Period, int] | None
         return None
     pattern, meaning = second.rule
     match = pattern.match(text, second.start)
-    anchored = meaning in ANCHORED and match is not None and match.end() == second.end and not match.groupdict().get("rel")
+    anchored = (
+        meaning in ANCHORED
+        and match is not None
+        and match.end() == second.end
+        and not match.groupdict().get("rel")
+    )
     period = meaning(match, Context(first.start)) if anchored and match else second.period
     if period is None or period.end is None or period.end < first.start:
         return None
@@ -153,7 +198,11 @@ def _join(text: str, first: Period, second: _Found) -> tuple[Period, int] | None
 def _repeats(text: str, atom: _Found, other: _Found) -> bool:
     """Whether a weekday only repeats the day before it: 10月12号，星期一; 12月5日（周六）."""
     named = re.match(r"(?:周|星期|礼拜)[一二三四五六日天]", text[other.start : other.end])
-    return bool(named) and atom.period.grain == "day" and re.fullmatch(r"[，, (（]?", text[atom.end : other.start]) is not None
+    return (
+        bool(named)
+        and atom.period.grain == "day"
+        and re.fullmatch(r"[，, (（]?", text[atom.end : other.start]) is not None
+    )
 
 
 def _time(text: str, end: int, data: dict) -> tuple[int, dict]:
@@ -162,12 +211,17 @@ def _time(text: str, end: int, data: dict) -> tuple[int, dict]:
         inner = re.search(r"([晚早晨夜])$", text[:end])
         if inner and text[end - 2 : end - 1] in "今昨明前":
             clock = _TIME.match(text, end)
-            return (clock.end() if clock else end), {**data, "time": "evening" if inner[1] in "晚夜" else "AM"}
+            return (clock.end() if clock else end), {
+                **data,
+                "time": "evening" if inner[1] in "晚夜" else "AM",
+            }
         return end, data
     part = match["tod"] or match["short"] or ("晚" if text[end - 1] in "晚夜" else "")
     hour = match["h"] or match["h2"]
     if not hour:
-        return (match.end(), {**data, "time": _PARTS[part]}) if match["tod"] or match["short"] else (end, data)
+        return (
+            (match.end(), {**data, "time": _PARTS[part]}) if match["tod"] or match["short"] else (end, data)
+        )
     parsed = parse(hour)
     if parsed is None or parsed.value > 24:
         return end, data
@@ -200,7 +254,16 @@ def _bounded(text: str, period: Period, start: int, end: int, today: date) -> tu
     if shift and period.grain == "day" and period.start:
         by = parse(shift["n"])
         days = int(by.value) * (1 if shift["way"] == "后" else -1) if by else 0
-        return replace(period, start=period.start + timedelta(days=days), end=period.start + timedelta(days=days), past=None), shift.end(), start
+        return (
+            replace(
+                period,
+                start=period.start + timedelta(days=days),
+                end=period.start + timedelta(days=days),
+                past=None,
+            ),
+            shift.end(),
+            start,
+        )
     till_now = _TILL_NOW.match(text, end)
     if till_now and period.start and period.start < today:
         return interval(period.start, today), till_now.end(), start

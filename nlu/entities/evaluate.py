@@ -1,7 +1,8 @@
 """Precision, recall and F1 by type: python -m nlu.entities.evaluate FILE [--errors] [--types phone,place].
 
-FILE holds one JSON object a line: `text`, `now` (ISO), `entities`: `entity`, `text`, `value`, and optionally `also`, a list of
-values that are as good. A finding is right where type and value agree and its stretch meets the expected one.
+FILE holds one JSON object a line: `text`, `now` (ISO), `entities`: `entity`, `text`, `value`, and
+optionally `also`, a list of values that are as good. A finding is right where type and value agree and
+its stretch meets the expected one.
 """
 
 from __future__ import annotations
@@ -29,14 +30,17 @@ class Score:
 
     @property
     def precision(self) -> float:
+        """Right among the found."""
         return self.right / self.found if self.found else 1.0
 
     @property
     def recall(self) -> float:
+        """Right among the expected."""
         return self.right / self.expected if self.expected else 1.0
 
     @property
     def f1(self) -> float:
+        """Harmonic mean of both."""
         both = self.precision + self.recall
         return 2 * self.precision * self.recall / both if both else 0.0
 
@@ -91,7 +95,10 @@ def _compare(row: Mapping, found: list[Entity], scored: frozenset[str], report: 
         report.scores[entity.type].right += 1
     if surplus or open_golds:
         missing = [(g["entity"], g["text"], g["value"]) for g in open_golds]
-        report.errors.append(f"{row['text']}\n    missing {missing}\n    surplus {[(e.type, e.text, e.value) for e in surplus]}")
+        report.errors.append(
+            f"{row['text']}\n    missing {missing}\n    surplus "
+            f"{[(e.type, e.text, e.value) for e in surplus]}"
+        )
 
 
 def _agrees(entity: Entity, gold: Mapping, text: str) -> bool:
@@ -104,17 +111,25 @@ def _agrees(entity: Entity, gold: Mapping, text: str) -> bool:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m nlu.entities.evaluate", description=__doc__.partition("\n")[0])
+    """Print the scores of a file."""
+    parser = argparse.ArgumentParser(
+        prog="python -m nlu.entities.evaluate", description=__doc__.partition("\n")[0]
+    )
     parser.add_argument("file", type=Path)
     parser.add_argument("--errors", action="store_true", help="print what was missed or found in surplus")
     parser.add_argument("--types", help="comma-separated types to score")
     options = parser.parse_args()
-    rows = [json.loads(line) for line in options.file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = [
+        json.loads(line) for line in options.file.read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
     types = frozenset(options.types.split(",")) if options.types else None
     report = evaluate(rows, Gazetteer.from_rows(corpus.places()), types)
     print(f"{'type':20}{'precision':>10}{'recall':>10}{'F1':>8}{'expected':>10}{'found':>8}")
     for kind, score in report.scores.items():
-        print(f"{kind:20}{score.precision:10.3f}{score.recall:10.3f}{score.f1:8.3f}{score.expected:10}{score.found:8}")
+        print(
+            f"{kind:20}{score.precision:10.3f}{score.recall:10.3f}{score.f1:8.3f}{score.expected:10}"
+            f"{score.found:8}"
+        )
     times = sorted(report.times)
     print(f"ms a message: median {times[len(times) // 2]:.2f}, 95 % {times[int(len(times) * 0.95)]:.2f}")
     wrong = Counter({"messages with an error": len(report.errors), "messages": len(rows)})

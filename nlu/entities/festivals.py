@@ -7,23 +7,62 @@ from functools import lru_cache
 
 # Feasts of the solar calendar: name -> (month, day).
 SOLAR = {
-    "元旦": (1, 1), "妇女节": (3, 8), "三八": (3, 8), "植树节": (3, 12), "学雷锋日": (3, 5), "五一": (5, 1), "劳动节": (5, 1),
-    "五四": (5, 4), "青年节": (5, 4), "六一": (6, 1), "儿童节": (6, 1), "七一": (7, 1), "建党节": (7, 1), "八一": (8, 1),
-    "建军节": (8, 1), "教师节": (9, 10), "国庆": (10, 1), "十一": (10, 1), "圣诞": (12, 25), "元旦节": (1, 1),
+    "元旦": (1, 1),
+    "妇女节": (3, 8),
+    "三八": (3, 8),
+    "植树节": (3, 12),
+    "学雷锋日": (3, 5),
+    "五一": (5, 1),
+    "劳动节": (5, 1),
+    "五四": (5, 4),
+    "青年节": (5, 4),
+    "六一": (6, 1),
+    "儿童节": (6, 1),
+    "七一": (7, 1),
+    "建党节": (7, 1),
+    "八一": (8, 1),
+    "建军节": (8, 1),
+    "教师节": (9, 10),
+    "国庆": (10, 1),
+    "十一": (10, 1),
+    "圣诞": (12, 25),
+    "元旦节": (1, 1),
 }
 # Feasts of the lunar calendar: name -> (month, day); 除夕 is the eve of (1, 1).
 LUNAR = {
-    "春节": (1, 1), "大年初一": (1, 1), "过年": (1, 1), "元宵": (1, 15), "端午": (5, 5), "七夕": (7, 7), "中元": (7, 15),
-    "七月半": (7, 15), "中秋": (8, 15), "八月十五": (8, 15), "重阳": (9, 9), "腊八": (12, 8), "小年": (12, 24),
+    "春节": (1, 1),
+    "大年初一": (1, 1),
+    "过年": (1, 1),
+    "元宵": (1, 15),
+    "端午": (5, 5),
+    "七夕": (7, 7),
+    "中元": (7, 15),
+    "七月半": (7, 15),
+    "中秋": (8, 15),
+    "八月十五": (8, 15),
+    "重阳": (9, 9),
+    "腊八": (12, 8),
+    "小年": (12, 24),
 }
 EVE = ("除夕", "大年三十", "年三十", "大年夜", "大年卅")
 # Feasts on the n-th Sunday of a month: name -> (month, n).
 SUNDAYS = {"母亲节": (5, 2), "助残日": (5, 3), "父亲节": (6, 3)}
-TERMS = ("立春", "雨水", "惊蛰", "春分", "清明", "谷雨", "立夏", "小满", "芒种", "夏至", "小暑", "大暑", "立秋", "处暑", "白露",
-         "秋分", "寒露", "霜降", "立冬", "小雪", "大雪", "冬至", "小寒", "大寒")
+TERMS = tuple(
+    "立春 雨水 惊蛰 春分 清明 谷雨 立夏 小满 芒种 夏至 小暑 大暑 "
+    "立秋 处暑 白露 秋分 寒露 霜降 立冬 小雪 大雪 冬至 小寒 大寒".split()
+)
 _HOLIDAY_LENGTH = {"国庆": 7, "十一": 7, "春节": 8, "五一": 5, "劳动节": 5}
-_HOLIDAY_KEY = {"元旦": "New Year's Day", "春节": "Spring Festival", "清明": "Tomb-sweeping Day", "五一": "Labour Day",
-                "劳动节": "Labour Day", "端午": "Dragon Boat Festival", "中秋": "Mid-autumn Festival", "国庆": "National Day", "十一": "National Day"}
+_HOLIDAY_KEY = {
+    "元旦": "New Year's Day",
+    "春节": "Spring Festival",
+    "清明": "Tomb-sweeping Day",
+    "五一": "Labour Day",
+    "劳动节": "Labour Day",
+    "端午": "Dragon Boat Festival",
+    "中秋": "Mid-autumn Festival",
+    "国庆": "National Day",
+    "十一": "National Day",
+}
 
 
 @lru_cache(maxsize=64)
@@ -34,7 +73,10 @@ def _lunar_months(year: int) -> dict[int, tuple[date, int]]:
     months = {}
     for month in LunarYear.fromYear(year).getMonthsInYear():
         first = Solar.fromJulianDay(month.getFirstJulianDay())
-        months[month.getMonth()] = (date(first.getYear(), first.getMonth(), first.getDay()), month.getDayCount())
+        months[month.getMonth()] = (
+            date(first.getYear(), first.getMonth(), first.getDay()),
+            month.getDayCount(),
+        )
     return months
 
 
@@ -81,7 +123,9 @@ def _term(name: str, year: int) -> date | None:
         return None
     found = date(solar.getYear(), solar.getMonth(), solar.getDay())
     if found.year != year:
-        return next((d for d in (_in_table(name, year + step) for step in (-1, 1)) if d and d.year == year), found)
+        return next(
+            (d for d in (_in_table(name, year + step) for step in (-1, 1)) if d and d.year == year), found
+        )
     return found
 
 

@@ -19,7 +19,11 @@ _OFFICIAL = re.compile(r"(?:街道办事处|街道|镇|乡|行政村|村委会|�
 _BRACKET = re.compile(r"[（(].*?[)）]")
 _CENTRE_NAMES = ("县群团综合服务中心", "群团综合服务中心", "群团服务中心", "群团中心", "县中心")
 # Sounds that speakers and typists of southern dialects mix up.
-_SOUND = ((re.compile(r"^([zcs])h"), r"\1"), (re.compile(r"^[ln](?=.)"), "l"), (re.compile(r"([aei]n)g$"), r"\1"))
+_SOUND = (
+    (re.compile(r"^([zcs])h"), r"\1"),
+    (re.compile(r"^[ln](?=.)"), "l"),
+    (re.compile(r"([aei]n)g$"), r"\1"),
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Alias:
-    """A way to say a place; `full` where it carries a word such as 村 or 镇 and so cannot be a common noun."""
+    """A way to say a place; `full` where it carries a word such as 村 or 镇, which no common noun does."""
 
     text: str
     full: bool
@@ -85,10 +89,16 @@ class Gazetteer:
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping]) -> Gazetteer:
-        """Build from rows {"code", "name", "kind", "parent"}; kinds: town, village, community, station, centre."""
-        return cls(Place(str(r["code"]), str(r["name"]), str(r["kind"]), r.get("parent") or None) for r in rows)
+        """Build from rows {"code", "name", "kind", "parent"}.
+
+        Kinds: town, village, community, station, centre.
+        """
+        return cls(
+            Place(str(r["code"]), str(r["name"]), str(r["kind"]), r.get("parent") or None) for r in rows
+        )
 
     def parent(self, code: str) -> str | None:
+        """Code of the township or station that a place belongs to."""
         place = self.places.get(code)
         return place.parent if place else None
 

@@ -11,7 +11,10 @@ from nlu.entities.model import Message, Span
 from nlu.entities.numerals import digits_of
 
 _DIGIT = "0-9零〇一二两三四五六七八九幺"
-_RUN = re.compile(rf"(?<![A-Za-z0-9])[{_DIGIT}](?:[ \-.]{{0,2}}[{_DIGIT}])*(?:[ \-.]{{0,2}}[xX×*])?(?![A-Za-z0-9])")
+_RUN = re.compile(
+    rf"(?<![A-Za-z0-9])[{_DIGIT}](?:[ \-.]{{0,2}}[{_DIGIT}])*(?:[ \-.]{{0,2}}[xX×*])"
+    r"?(?![A-Za-z0-9])"
+)
 _CUE = re.compile(r"身份证|证件号|证号|公民身份")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
@@ -23,7 +26,9 @@ def find(message: Message) -> Iterator[Span]:
         start, end = run.span()
         raw = run.group()
         number = digits_of(raw) + ("X" if raw[-1] in "xX×*" else "")
-        cued = message.expected == "identity_number" or bool(_CUE.search(message.text[max(0, start - 12) : start]))
+        cued = message.expected == "identity_number" or bool(
+            _CUE.search(message.text[max(0, start - 12) : start])
+        )
         if len(number) == 18:
             reason = fault(number, message.now.date())
             if reason is None:
@@ -40,7 +45,7 @@ def check_digit(first17: str) -> str:
 
 
 def fault(number: str, today: date) -> str | None:
-    """Why an 18-character number is no identity number: `birth date`, `region` or `check digit`; None if it is one."""
+    """Why 18 characters are no identity number: `birth date`, `region` or `check digit`; None if they are."""
     if not _born(number, today):
         return "birth date"
     if not _region_known(number[:6]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import yaml
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "lexicon"
 
 
-@lru_cache(maxsize=None)
+@cache
 def table(name: str) -> Any:
     """Content of data/lexicon/{name}.yml."""
     return yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))

@@ -34,6 +34,7 @@ class Span:
     data: Mapping = field(default_factory=dict)
 
     def overlaps(self, other: Span) -> bool:
+        """Whether both claim a character."""
         return self.start < other.end and other.start < self.end
 
 

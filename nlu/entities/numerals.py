@@ -5,16 +5,48 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-FORMAL = {"壹": "一", "贰": "二", "叁": "三", "肆": "四", "伍": "五", "陆": "六", "柒": "七", "捌": "八", "玖": "九",
-          "拾": "十", "佰": "百", "仟": "千", "俩": "两", "仨": "三", "廿": "二十", "卅": "三十"}
+DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
+FORMAL = {
+    "壹": "一",
+    "贰": "二",
+    "叁": "三",
+    "肆": "四",
+    "伍": "五",
+    "陆": "六",
+    "柒": "七",
+    "捌": "八",
+    "玖": "九",
+    "拾": "十",
+    "佰": "百",
+    "仟": "千",
+    "俩": "两",
+    "仨": "三",
+    "廿": "二十",
+    "卅": "三十",
+}
 SPOKEN = {"幺": "1", "么": "1", "洞": "0", "拐": "7"}
 SMALL_UNITS = {"十": 10, "百": 100, "千": 1000}
 BIG_UNITS = {"万": 10**4, "亿": 10**8}
 _PLAIN_DIGITS = {char: str(value) for char, value in DIGITS.items() if char != "两"} | {"两": "2"}
 
 HAN_NUMBER = "[零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟俩廿卅]"
-NUMBER = rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?(?: ?[十百千万亿])*(?:{HAN_NUMBER}+)?|{HAN_NUMBER}+(?:点[零〇一二三四五六七八九]+[万亿]?)?)"
+NUMBER = (
+    rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?(?: ?[十百千万亿])*(?:{HAN_NUMBER}+)?|"
+    rf"{HAN_NUMBER}+(?:点[零〇一二三四五六七八九]+[万亿]?)?)"
+)
 
 
 @dataclass(frozen=True)
@@ -27,12 +59,13 @@ class Number:
 
     @property
     def plain(self) -> int | float:
+        """The value, an int where it is whole."""
         return as_plain(self.value)
 
 
 def as_plain(value: float) -> int | float:
     """An int where the value is whole, else a float without rounding noise."""
-    return int(round(value)) if abs(value - round(value)) < 1e-9 else round(value, 6)
+    return round(value) if abs(value - round(value)) < 1e-9 else round(value, 6)
 
 
 def digits_of(text: str) -> str:
@@ -60,7 +93,9 @@ def parse(text: str) -> Number | None:
         return None
     if stripped in ("半",):
         return Number(0.5)
-    pair = re.fullmatch(r"([十二三四五六七八九]*?)([一二两三四五六七八九])([一二两三四五六七八九])([十百千万亿]*)", stripped)
+    pair = re.fullmatch(
+        r"([十二三四五六七八九]*?)([一二两三四五六七八九])([一二两三四五六七八九])([十百千万亿]*)", stripped
+    )
     if pair and DIGITS[pair[3]] - DIGITS[pair[2]] in (1, 2) and (pair[1] == "" or pair[1][-1] == "十"):
         low, high = (_value(pair[1] + pair[i] + pair[4]) for i in (2, 3))
         if low is not None and high is not None:
@@ -86,7 +121,7 @@ def _value(text: str) -> float | None:
 
 
 def _composed(text: str) -> float | None:
-    """Sum of 万- and 亿-sections; a last bare digit counts one step below the unit before it (三千二 = 3200)."""
+    """Sum of 万- and 亿-sections; a last bare digit is one step below the unit before it (三千二 = 3200)."""
     total = section = 0.0
     pending: float | None = None
     last_unit, after_zero = 1.0, False

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True)
 class Period:
-    """`start` and `end` (inclusive); None on one side leaves it open. Grain: day, month, year or interval.
+    """`start` and `end` (inclusive), None on an open side; grain: day, month, year or interval.
 
-    `past` is what the same words mean when they look back (十五号, said on the 24th: next month's or this month's).
+    `past` is what the same words mean when they look back: 十五号, said on the 24th, is next month's or
+    this month's.
     """
 
     start: date | None
@@ -29,29 +30,36 @@ class Period:
 
 
 def day(value: date, past: Period | None = None, approx: bool = False) -> Period:
+    """One day."""
     return Period(value, value, "day", past, approx)
 
 
 def month(year: int, number: int, past: Period | None = None, approx: bool = False) -> Period:
+    """A whole month."""
     return Period(date(year, number, 1), month_end(year, number), "month", past, approx)
 
 
 def year(number: int, approx: bool = False) -> Period:
+    """A whole year."""
     return Period(date(number, 1, 1), date(number, 12, 31), "year", None, approx)
 
 
 def interval(start: date | None, end: date | None) -> Period:
+    """From first to last, None where open."""
     return Period(start, end, "interval")
 
 
 def month_end(year_: int, number: int) -> date:
+    """The last day of a month."""
     return date(year_, number, calendar.monthrange(year_, number)[1])
 
 
 def shift_month(year_: int, number: int, by: int) -> tuple[int, int]:
+    """Year and month so many months on."""
     index = year_ * 12 + number - 1 + by
     return index // 12, index % 12 + 1
 
 
 def monday(of: date) -> date:
+    """The Monday of a week."""
     return of - timedelta(days=of.weekday())

@@ -11,7 +11,8 @@ from nlu.entities.numerals import digits_of
 _DIGIT = "0-9零〇一二两三四五六七八九幺么"
 # Groups of digits with at most two separators between them; a comma joins only within one spoken number.
 _RUN = re.compile(
-    rf"(?<![A-Za-z0-9._])(?:[(（]?\+ ?|[(（])?[{_DIGIT}](?:[ \-.()（）—·,，、]{{0,3}}[{_DIGIT}oO])*(?![A-Za-z0-9_]|\.\d)"
+    rf"(?<![A-Za-z0-9._])(?:[(（]?\+ ?|[(（])?[{_DIGIT}](?:[ \-.()（）—·,，、]{{0,3}}[{_DIGIT}oO])"
+    r"*(?![A-Za-z0-9_]|\.\d)"
 )
 _GROUP = re.compile(rf"[{_DIGIT}oO]+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -62,7 +63,11 @@ def _phone(message: Message, first: int, last: int, run_start: int) -> Span | No
         return None
     if _COMMA.search(written) and min(len(group) for group in _GROUP.findall(written)) < 3:
         return None
-    if message.text[run_start] in "+(（" and "+" in message.text[run_start : run_start + 2] and not digits.startswith("86"):
+    if (
+        message.text[run_start] in "+(（"
+        and "+" in message.text[run_start : run_start + 2]
+        and not digits.startswith("86")
+    ):
         return None
     digits = _COUNTRY.sub("", digits)
     if _MOBILE.fullmatch(digits[1:]) and digits[0] == "0":

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from nlu.entities import ages, amounts, counts, dates, identity, persons, phones, places, tickets, words, yes_no
+from nlu.entities import (
+    ages,
+    amounts,
+    counts,
+    dates,
+    identity,
+    persons,
+    phones,
+    places,
+    tickets,
+    words,
+    yes_no,
+)
 from nlu.entities.gazetteer import Gazetteer
 from nlu.entities.model import Entity, Message, Span
 from nlu.normalise import normalise_aligned
@@ -33,8 +45,9 @@ SHARING: tuple[Recogniser, ...] = (words.find_groups, words.find_relations, yes_
 def extract(text: str, gazetteer: Gazetteer, now: datetime, expected: str | None = None) -> list[Entity]:
     """Entities of a message in the order of the text.
 
-    `now` anchors relative dates. `expected` names the type of the slot that a form has just asked for (`person`,
-    `phone`, `place`, `date`, `month`, `amount`, `integer`, `yes_no`, `text`); it lets bare answers count.
+    `now` anchors relative dates. `expected` names the type of the slot that a form has just asked for
+    (`person`, `phone`, `place`, `date`, `month`, `amount`, `integer`, `yes_no`, `text`); it lets bare
+    answers count.
     """
     plain, index = normalise_aligned(text)
     message = Message(plain, gazetteer, now, expected)

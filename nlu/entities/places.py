@@ -6,21 +6,31 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from nlu.entities.gazetteer import Alias, Gazetteer, blurred, short_name, syllable
 from nlu.entities.lexicon import table
 from nlu.entities.model import Message, Span
 
 _BEFORE = re.compile(
-    r"(?:在|住|到|去|来|转|经|是|从|回|往|给|离|家|家里|老家|户口|户籍|籍贯|地址|我们|咱们|咱|我|俺|俺们|搬到|嫁到|嫁在|位于|属于|属|至|和|跟|与|或|、|还是|叫|找|镇|乡|街道|县|上|下|那边|就在|城里|呢)\s?$"
+    r"(?:在|住|到|去|来|转|经|是|从|回|往|给|离|家|家里|老家|户口|户籍|籍贯|地址|我们|咱们|咱|我|"
+    r"俺|俺们|搬到|嫁到|嫁在|位于|属于|属|至|和|跟|与|或|、|还是|叫|找|镇|乡|街道|县|上|下|那边|"
+    r"就在|城里|呢)\s?$"
 )
 _AFTER = re.compile(
-    r"\s?(?:村|社区|镇|乡|街道|的|人|这边|这里|这儿|那边|那里|那块|这块|一带|附近|村委|居委|支书|小学|中学|学校|卫生|医院|党群|服务站|"
-    r"站点|村站|站|小区|[一二三四五六七八九十\d]+组|[一二三四五六七八九十\d]+号|组|队|屋场|老家|户口|有|要|想|没|也|都|农|[\u4e00-\u9fff](?:大爷|大妈|大娘|奶奶|爷爷|主任|支书|书记|老师|婶|叔|伯|嫂|哥|姐|家)|"
-    r"居民|村民|老百姓|村里|上面|里面|乡下|那头|这头|那个|这个|[两三四几]个村|到|至|是我|吧|呢|啊|呀|哦|了|和|跟|、)"
+    r"\s?(?:村|社区|镇|乡|街道|的|人|这边|这里|这儿|那边|那里|那块|这块|一带|附近|村委|居委|支书|"
+    r"小学|中学|学校|卫生|医院|党群|服务站|"
+    r"站点|村站|站|小区|[一二三四五六七八九十\d]+组|[一二三四五六七八九十\d]+号|组|队|屋场|老家|"
+    r"户口|有|要|想|没|也|都|农|[\u4e00-\u9fff](?:大爷|大妈|大娘|奶奶|爷爷|主任|支书|书记|老师|婶|"
+    r"叔|伯|嫂|哥|姐|家)|"
+    r"居民|村民|老百姓|村里|上面|里面|乡下|那头|这头|那个|这个|[两三四几]个村|到|至|是我|吧|呢|啊|"
+    r"呀|哦|了|和|跟|、)"
 )
 _EDGE = re.compile(r"[\s，。；：！？、,.;:!?（()）\-—\"“”'’·/]")
-_LEAD_IN = re.compile(r"^(?:我?(?:是|住|家|们)?(?:在|住在|是)?|在|嗯+|哦|啊|就是|那个|应该是?|大概是?|地址是?|村里?是?)[，, ]?")
+_LEAD_IN = re.compile(
+    r"^(?:我?(?:是|住|家|们)?(?:在|住在|是)?|在|嗯+|哦|啊|就是|那个|应该是?|大概是?|地址是?|"
+    r"村里?是?)[，, ]?"
+)
 _TAIL = re.compile(r"(?:的|那边|这边|这里|那里|吧|呢|啊|呀|哦|哈|了|人|[，。,.!！ ])+$")
 _FUZZY_SUFFIX = ("村", "社区", "镇", "乡", "街道", "服务站")
 _JOIN = re.compile(r"(?:的|，|,|、|-|/| )?")
@@ -41,7 +51,7 @@ def find(message: Message) -> Iterator[Span]:
     """Yield `place`; data: `candidates` where several are meant, `spelling` where it was matched by sound."""
     gazetteer = message.gazetteer
     exact = list(_exact(message))
-    pairs = {end for a, b in zip(exact, exact[1:], strict=False) if _pair(message, a, b) for end in (a, b)}
+    pairs = {end for a, b in pairwise(exact) if _pair(message, a, b) for end in (a, b)}
     hits = [hit for hit in exact if hit in pairs or _is_meant(message, hit)]
     hits += [hit for hit in _by_sound(message) if not any(_cross(hit, other) for other in hits)]
     hits.sort(key=lambda hit: hit.start)
@@ -70,7 +80,7 @@ def _exact(message: Message) -> Iterator[_Hit]:
 
 
 def _is_meant(message: Message, hit: _Hit) -> bool:
-    """A full name always is; a short one needs words of place around it, the fewer the rarer it is, or a form that asked."""
+    """A full name always is; a short one needs words of place around it, fewer if it is rare."""
     if hit.alias.full or message.expected in _GRID_SLOT:
         return True
     text = message.text
@@ -90,7 +100,7 @@ def _common() -> frozenset[str]:
 
 
 def _by_sound(message: Message) -> Iterator[_Hit]:
-    """Misspelt names that sound right: with a suffix such as 村, of three syllables, after 住 or 在, or as an answer."""
+    """Misspelt names that sound right: with 村, of three syllables, after 住, or as an answer."""
     text, gazetteer = message.text, message.gazetteer
     seen: list[_Hit] = []
     for suffix in re.finditer("村|社区|镇|乡|街道|服务站", text):
@@ -118,12 +128,18 @@ def _short_by_sound(message: Message) -> Iterator[_Hit]:
     sounds = tuple(map(syllable, text))
     for start in range(len(text)):
         for length in (4, 3, 2):
-            names = gazetteer.sounds.get(sounds[start : start + length], ()) if start + length <= len(text) else ()
+            names = (
+                gazetteer.sounds.get(sounds[start : start + length], ())
+                if start + length <= len(text)
+                else ()
+            )
             end = start + length
             if not names or text[start:end] in gazetteer.aliases or not message.is_free(start, end):
                 continue
             after = text[end:]
-            placed = _PLACED.search(text[:start]) and (not after or _EDGE.match(after[0]) or _AFTER.match(after))
+            placed = _PLACED.search(text[:start]) and (
+                not after or _EDGE.match(after[0]) or _AFTER.match(after)
+            )
             if (length >= 3 or placed) and _alike(names[0], text[start:end]):
                 codes = tuple(sorted({code for name in names for code in gazetteer.aliases[name].codes}))
                 yield _Hit(start, end, Alias(names[0], False, codes), spelling=True)
@@ -134,8 +150,8 @@ def _sounding(gazetteer: Gazetteer, text: str, start: int, end: int, full: bool)
     written = text[start:end]
     if written in gazetteer.aliases:
         return None
-    for table, sound in ((gazetteer.sounds, syllable), (gazetteer.blurs, blurred)):
-        names = table.get(tuple(map(sound, written)), ())
+    for sounding, sound in ((gazetteer.sounds, syllable), (gazetteer.blurs, blurred)):
+        names = sounding.get(tuple(map(sound, written)), ())
         names = [n for n in names if not full or (gazetteer.aliases[n].full and _alike(n, written))]
         if names:
             codes = tuple(sorted({code for name in names for code in gazetteer.aliases[name].codes}))
@@ -144,7 +160,7 @@ def _sounding(gazetteer: Gazetteer, text: str, start: int, end: int, full: bool)
 
 
 def _alike(name: str, written: str) -> bool:
-    """Whether the writing can be the name misspelt: 石领村 and 是岭村 can, 员去社区 (of 党员去社区) cannot be 园区社区."""
+    """Whether the writing can be the name misspelt: 石领村 can, 员去社区 (党员去社区) is not 园区社区."""
     stem = written[: len(short_name(name))]
     return any(a == b for a, b in zip(name, stem, strict=False)) or not any(c in _GRAMMAR for c in stem)
 

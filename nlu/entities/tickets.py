@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from nlu.entities.model import Message, Span
 
-_WITH_PREFIX = re.compile(r"(?<![A-Za-z0-9])Q ?T[ \-_—.]{0,2}([0-9A-Z]{4})[ \-_—.]{0,2}([0-9A-Z]{4})(?![A-Z0-9])", re.I)
+_WITH_PREFIX = re.compile(
+    r"(?<![A-Za-z0-9])Q ?T[ \-_—.]{0,2}([0-9A-Z]{4})[ \-_—.]{0,2}([0-9A-Z]{4})(?![A-Z0-9])", re.I
+)
 _BARE = re.compile(r"(?<![A-Za-z0-9-])([0-9A-Z]{4})[ \-_—]([0-9A-Z]{4})(?![A-Z0-9-])", re.I)
 _CUE = re.compile(r"工单|单号|编号|号码|登记号|查.{0,4}$|进度|^\W*$")
 _LOOK_ALIKES = str.maketrans("OIL", "011")

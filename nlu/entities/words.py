@@ -45,7 +45,7 @@ _NAMES: dict[str, str] = {}
 
 def _alternatives(words: Mapping[str, Iterable[str]], prefix: str) -> str:
     """One named group a canonical name, its longest ways to say it first."""
-    ways = [(way, name) for name, listed in words.items() for way in (name, *listed)]
+    ways = [(way, name) for name, listed in words.items() for way in listed]
     ways.sort(key=lambda pair: -len(pair[0]))
     # A look at the first character spares trying every alternative at every position.
     heads = sorted({head for way, _ in ways for head in re.findall(r"(?:^|(?<=^\()|(?<=\|))[^(|)\\\[]", way)})
