@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -254,16 +255,32 @@ def read_seed(folder: Path) -> Seed:
 
 
 def _read_phrasings(folder: Path, known: set[str]) -> dict[str, list[str]]:
+    """The phrasings of all files; read by the quick parser, and with line numbers only to name an error."""
     phrasings: dict[str, list[str]] = {}
     for path in [*sorted(folder.glob("faq-*.yml")), *sorted(folder.glob("services.yml"))]:
-        file = _File(path)
-        for key, texts in file.data.items():
-            if key not in known:
-                raise file.fail(file.data, key, f"{key} is neither an entry nor a service")
-            if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-                raise file.fail(file.data, key, f"{key}: a list of texts is expected (quote what YAML reads)")
-            phrasings.setdefault(str(key), []).extend(map(str, texts))
+        try:
+            data = yaml.load(path.read_bytes(), yaml.CSafeLoader)
+            sound = isinstance(data, dict) and all(map(_is_phrasings, data.keys(), data.values()))
+        except (yaml.YAMLError, UnicodeDecodeError):
+            sound = False
+        if not sound or not data.keys() <= known:
+            raise _phrasings_error(_File(path), known)
+        for key, texts in data.items():
+            phrasings.setdefault(key, []).extend(texts)
     return phrasings
+
+
+def _is_phrasings(key: object, texts: object) -> bool:
+    return isinstance(key, str) and isinstance(texts, list) and all(isinstance(text, str) for text in texts)
+
+
+def _phrasings_error(file: _File, known: set[str]) -> SeedError:
+    for key, texts in file.data.items():
+        if key not in known:
+            return file.fail(file.data, key, f"{key} is neither an entry nor a service")
+        if not _is_phrasings(key, texts):
+            return file.fail(file.data, key, f"{key}: a list of texts is expected (quote what YAML reads)")
+    return SeedError(f"{file.path}:1: cannot be read")
 
 
 async def store_directory(session: AsyncSession, seed: Seed) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.directory.seed import FaqRow, Seed
@@ -16,25 +16,37 @@ async def store_faq(session: AsyncSession, seed: Seed, at: datetime) -> int:
 
     An entry whose newest version is somebody else's is left as it is: the county's own work wins.
     """
+    entries = {entry.id: entry for entry in await session.scalars(select(FaqEntry))}
+    newest = {
+        version.entry: version
+        for version in await session.scalars(select(FaqVersion).order_by(FaqVersion.entry, FaqVersion.number))
+    }
+    known = set((await session.execute(select(FaqPhrasing.entry, FaqPhrasing.text))).tuples())
+    fresh = [
+        FaqEntry(id=row.id, org=row.org, published=None, created_at=at, updated_at=at)
+        for row in seed.faq
+        if row.id not in entries
+    ]
+    session.add_all(fresh)
+    await session.flush()
+    entries |= {entry.id: entry for entry in fresh}
+
     published = 0
     for row in seed.faq:
-        entry = await session.get(FaqEntry, row.id)
-        if entry is None:
-            entry = FaqEntry(id=row.id, org=row.org, published=None, created_at=at, updated_at=at)
-            session.add(entry)
-            await session.flush()
-        newest = await session.scalar(
-            select(FaqVersion).where(FaqVersion.entry == row.id).order_by(FaqVersion.number.desc()).limit(1)
-        )
-        if newest is None or (newest.author == SEED_AUTHOR and not _same(newest, row)):
-            number = newest.number + 1 if newest else 1
+        version = newest.get(row.id)
+        if version is None or (version.author == SEED_AUTHOR and not _same(version, row)):
+            number = version.number + 1 if version else 1
             session.add(_version(row, number, at))
-            entry.published, entry.updated_at = number, at
+            entries[row.id].published, entries[row.id].updated_at = number, at
             published += 1
-        known = set(await session.scalars(select(FaqPhrasing.text).where(FaqPhrasing.entry == row.id)))
-        for text in dict.fromkeys([*seed.phrasings.get(row.id, []), *row.phrasings]):
-            if text not in known:
-                session.add(FaqPhrasing(entry=row.id, text=text, origin="seed", created_at=at))
+    asked = [(row.id, text) for row in seed.faq for text in dict.fromkeys(seed.phrasings.get(row.id, []))]
+    phrasings = [
+        {"entry": entry, "text": text, "origin": "seed", "created_at": at}
+        for entry, text in asked
+        if (entry, text) not in known
+    ]
+    if phrasings:
+        await session.execute(insert(FaqPhrasing), phrasings)
     return published
 
 

@@ -19,12 +19,22 @@ KEPT = ("CL-09", "CL-01", "FL-03", "GH-01")
 async def small(staffed: Context) -> Context:
     """A county with four questions and two services: its index is written in a moment."""
     async with staffed.db.write() as session:
-        for table, column in ((FaqVersion, FaqVersion.entry), (FaqPhrasing, FaqPhrasing.entry), (FaqEntry, FaqEntry.id)):
+        for table, column in (
+            (FaqVersion, FaqVersion.entry),
+            (FaqPhrasing, FaqPhrasing.entry),
+            (FaqEntry, FaqEntry.id),
+        ):
             await session.execute(delete(table).where(column.not_in(KEPT)))
         await session.execute(
-            delete(FaqPhrasing).where(FaqPhrasing.id.not_in(select(FaqPhrasing.id).order_by(FaqPhrasing.id).limit(20)))
+            delete(FaqPhrasing).where(
+                FaqPhrasing.id.not_in(select(FaqPhrasing.id).order_by(FaqPhrasing.id).limit(20))
+            )
         )
-        await session.execute(update(ServiceRow).where(ServiceRow.code.not_in(("A07", "A01"))).values(active=False, phrasings=[]))
+        await session.execute(
+            update(ServiceRow)
+            .where(ServiceRow.code.not_in(("A07", "A01")))
+            .values(active=False, phrasings=[])
+        )
         await session.execute(update(ServiceRow).values(phrasings=[]))
     await refresh_index(staffed)
     return staffed
@@ -36,11 +46,19 @@ def base(page: str) -> str:
 
 async def draft(desk, entry: str, **changes) -> str:
     page = await desk.get(f"/desk/faq/{entry}")
-    form = {"question": "怎么弄轮椅？", "answer": "找县残联。", "source": "条例", "handler": "县残联", "confirmed": "on"}
+    form = {
+        "question": "怎么弄轮椅？",
+        "answer": "找县残联。",
+        "source": "条例",
+        "handler": "县残联",
+        "confirmed": "on",
+    }
     return await desk.post(f"/desk/faq/{entry}/draft", 200, base=base(page), **{**form, **changes})
 
 
-async def test_a_draft_is_kept_as_it_is_typed_and_residents_see_it_only_when_published(browser, small: Context):
+async def test_a_draft_is_kept_as_it_is_typed_and_residents_see_it_only_when_published(
+    browser, small: Context
+):
     desk, answers = await browser("han"), Answers(small)
     before = (await answers.answer("CL-09")).text
     saved = await draft(desk, "CL-09", answer="拨打县残联电话，当天登记。")
@@ -57,7 +75,9 @@ async def test_two_who_edit_one_draft_are_told_and_lose_nothing(browser, small: 
     first, second = await browser("han"), await browser("admin")
     old = base(await second.get("/desk/faq/CL-09"))
     await draft(first, "CL-09", answer="韩雪写的。")
-    told = await second.post("/desk/faq/CL-09/draft", 200, base=old, question="x", answer="另一个", source="s", handler="h")
+    told = await second.post(
+        "/desk/faq/CL-09/draft", 200, base=old, question="x", answer="另一个", source="s", handler="h"
+    )
     assert "韩雪 刚改过" in told
     assert "韩雪写的。" in await first.get("/desk/faq/CL-09")
 
@@ -77,7 +97,7 @@ async def test_versions_show_what_changed_and_roll_back(browser, small: Context)
     assert "<ins>" in page and "<del>" in page and "退回到这一版" in page
     await desk.post("/desk/faq/CL-09/versions/1/roll-back")
     assert "新的回答" not in (await Answers(small).answer("CL-09")).text
-    assert 'v3' in await desk.get("/desk/faq/CL-09/versions")
+    assert "v3" in await desk.get("/desk/faq/CL-09/versions")
 
 
 async def test_phrasings_come_and_go_and_are_tried_out_with_their_evidence(browser, small: Context):
@@ -118,7 +138,9 @@ async def test_a_handler_fills_the_figures_of_his_own_organisation_and_nothing_e
     form = {"base": base(page), "answer": "改了别的", "figure:补贴比例": "70%", "confirmed": "on"}
     await yang.post("/desk/faq/CL-09/draft", 200, **form)
     async with small.db.read() as session:
-        draft = await session.scalar(select(FaqVersion).where(FaqVersion.entry == "CL-09", FaqVersion.number == 2))
+        draft = await session.scalar(
+            select(FaqVersion).where(FaqVersion.entry == "CL-09", FaqVersion.number == 2)
+        )
     assert draft.figures == {"补贴比例": "70%"} and draft.answer == "比例是【补贴比例】。"
     page = await tan.get("/desk/faq/CL-09")
     await tan.post("/desk/faq/CL-09/draft", 403, base=base(page), **{"figure:补贴比例": "1%"})
@@ -132,11 +154,24 @@ async def test_what_is_written_into_an_answer_is_text_and_never_markup(browser, 
 
 async def gap(context: Context, text: str, talk: str, nearest=(("CL-09", 0.5),)) -> None:
     async with context.db.write() as session:
-        session.add(Gap(at=context.clock(), text=text, kind="unknown", conversation=talk, nearest=[list(n) for n in nearest]))
+        session.add(
+            Gap(
+                at=context.clock(),
+                text=text,
+                kind="unknown",
+                conversation=talk,
+                nearest=[list(n) for n in nearest],
+            )
+        )
 
 
 async def test_gaps_are_grouped_by_people_and_attached(browser, small: Context):
-    for talk, text in (("a", "轮椅能借吗，就用两个月"), ("b", "轮椅能不能借用"), ("b", "轮椅可以借吗"), ("c", "村里修路占了我家菜地赔多少")):
+    for talk, text in (
+        ("a", "轮椅能借吗，就用两个月"),
+        ("b", "轮椅能不能借用"),
+        ("b", "轮椅可以借吗"),
+        ("c", "村里修路占了我家菜地赔多少"),
+    ):
         await gap(small, text, talk)
     desk = await browser("han")
     page = await desk.get("/desk/gaps")
@@ -144,7 +179,9 @@ async def test_gaps_are_grouped_by_people_and_attached(browser, small: Context):
     ids = [part.split('"')[0] for part in page.split('name="gap" value="')[1:]]
     assert len(ids) == 3
     async with desk.client.post(
-        "/desk/gaps", data=[("_csrf", desk.csrf), ("do", "attach:CL-09"), *(("gap", n) for n in ids)], allow_redirects=False
+        "/desk/gaps",
+        data=[("_csrf", desk.csrf), ("do", "attach:CL-09"), *(("gap", n) for n in ids)],
+        allow_redirects=False,
     ) as response:
         assert response.status == 303
     async with small.db.read() as session:
@@ -165,7 +202,10 @@ async def test_a_gap_starts_a_new_entry_and_a_masked_wording_is_no_phrasing(brow
 
 
 def test_like_questions_form_one_group():
-    rows = [Gap(id=n, text=t, kind="unknown", conversation=str(n), nearest=[]) for n, t in enumerate(("网上刷单被骗了，钱能不能追", "刷单被骗，钱追得回来吗", "茶叶炭疽病打什么药"))]
+    rows = [
+        Gap(id=n, text=t, kind="unknown", conversation=str(n), nearest=[])
+        for n, t in enumerate(("网上刷单被骗了，钱能不能追", "刷单被骗，钱追得回来吗", "茶叶炭疽病打什么药"))
+    ]
     from bot.clock import now
 
     for row in rows:

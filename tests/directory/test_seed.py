@@ -56,6 +56,8 @@ async def test_twice_is_once(county: Context) -> None:
         ("grid.yml", "parent: S1", "parent: S9", "parent S9 does not stand above"),
         ("faq.yml", "org: ZGH", "org: [", "faq.yml:"),
         ("organisations.yml", "county: 示例县", "county:", "county's name"),
+        ("phrasings/faq-GH.yml", "GH-02:", "GH-99:", "GH-99 is neither an entry nor a service"),
+        ("phrasings/services.yml", "A02:", "A02: 1\nA03:", "A02: a list of texts"),
     ],
 )
 def test_broken_file_is_refused(tmp_path: Path, file: str, old: str, new: str, says: str) -> None:
@@ -67,4 +69,4 @@ def test_broken_file_is_refused(tmp_path: Path, file: str, old: str, new: str, s
     path.write_text(content.replace(old, new, 1), "utf-8")
     with pytest.raises(SeedError, match=says) as caught:
         read_seed(folder)
-    assert f"{file}:" in str(caught.value)
+    assert f"{Path(file).name}:" in str(caught.value)
