@@ -4,6 +4,7 @@ Idempotent: rows are made or updated by their codes, nothing is deleted. All fil
 before anything is written; a file that is wrong anywhere is refused whole, with file, line and reason.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -254,13 +255,18 @@ def read_seed(folder: Path) -> Seed:
     )
 
 
+_TOP_KEY = re.compile(r"^[\w-]+:", re.MULTILINE)
+
+
 def _read_phrasings(folder: Path, known: set[str]) -> dict[str, list[str]]:
     """The phrasings of all files; read by the quick parser, and with line numbers only to name an error."""
     phrasings: dict[str, list[str]] = {}
     for path in [*sorted(folder.glob("faq-*.yml")), *sorted(folder.glob("services.yml"))]:
         try:
-            data = yaml.load(path.read_bytes(), yaml.CSafeLoader)
+            text = path.read_text("utf-8")
+            data = yaml.load(text, yaml.CSafeLoader)
             sound = isinstance(data, dict) and all(map(_is_phrasings, data.keys(), data.values()))
+            sound = sound and len(data) == len(_TOP_KEY.findall(text))  # this parser lets keys repeat
         except (yaml.YAMLError, UnicodeDecodeError):
             sound = False
         if not sound or not data.keys() <= known:

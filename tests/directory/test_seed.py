@@ -57,7 +57,8 @@ async def test_twice_is_once(county: Context) -> None:
         ("faq.yml", "org: ZGH", "org: [", "faq.yml:"),
         ("organisations.yml", "county: 示例县", "county:", "county's name"),
         ("phrasings/faq-GH.yml", "GH-02:", "GH-99:", "GH-99 is neither an entry nor a service"),
-        ("phrasings/services.yml", "A02:", "A02: 1\nA03:", "A02: a list of texts"),
+        ("phrasings/services.yml", "A02:", "A02: 1\nZ99:", "A02: a list of texts"),
+        ("phrasings/services.yml", "A02:", "A01:", "found duplicate key"),
     ],
 )
 def test_broken_file_is_refused(tmp_path: Path, file: str, old: str, new: str, says: str) -> None:
