@@ -10,7 +10,7 @@ from nlu.entities.model import Message, Span
 from nlu.entities.numerals import Number, as_plain, parse
 
 _N = r"(?:\d{1,3}(?:\.\d)?|[二三四五六七八九]?十有[一二三四五六七八九]|[一二两三四五六七八九十百零]{1,5})"
-_FEW = r"(?:多|来|几|好几|出头|把)?"
+_FEW = r"(?:多|来|几|好几|出头|开外|挂零|把)?"
 _NOT_IN_NUMBER = r"(?<![\d一二三四五六七八九十百千万.第])"
 _YEARS = re.compile(
     rf"(?:虚岁|实岁)?{_NOT_IN_NUMBER}(?:(?P<from>{_N}) ?(?:到|至|-|~|—|–) ?)?(?P<n>{_N}|"

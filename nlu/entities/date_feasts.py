@@ -57,6 +57,14 @@ def rel_lunar(match: re.Match[str], context: Context) -> Period | None:
     return day(found) if found else None
 
 
+def lunar_month(match: re.Match[str], context: Context) -> Period | None:
+    """去年腊月."""
+    y, m = year_of(match["y"], context.today), month_of(match["m"])
+    first = festivals.lunar_date(y, m, 1) if y and m else None
+    after = first and festivals.lunar_date(y + m // 12, m % 12 + 1, 1)
+    return interval(first, after - timedelta(days=1)) if first and after else None
+
+
 def feast(match: re.Match[str], context: Context) -> Period | None:
     """国庆, 明年清明, 春节期间."""
     name = match["name"]

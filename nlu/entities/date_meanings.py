@@ -312,7 +312,8 @@ def offset(match: re.Match[str], context: Context) -> Period | None:
         if amount < 1:
             found = day(today + timedelta(days=sign * 15), approx=True)
         else:
-            found = day(_months_on(today, int(sign * amount)), approx=True)
+            half = timedelta(days=15 * sign if amount % 1 else 0)
+            found = day(_months_on(today, sign * int(amount)) + half, approx=True)
     else:
         found = day(_months_on(today, int(sign * amount * 12)), approx=True)
     if "内" in way:

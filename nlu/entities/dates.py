@@ -31,7 +31,7 @@ _LOOKS_BACK = re.compile(
     r"嫁|结婚|离婚|办过|办的|发的|交的|签的|来的|开始(?:就)?没|就没|打的|打我|打了|住院|做了|停了|"
     r"出事|出的|上过|已经|评的|领的|上次"
 )
-_JOIN = re.compile(r" ?(?:到|至|-|~|～|—+|–) ?")
+_JOIN = re.compile(r" ?(?:一直|连续)?(?:干|做|欠|拖|住|忙|打工|上班)?了?(?:到|至|-|~|～|—+|–) ?")
 _BEFORE = re.compile(r" ?(?:或|及|和)?(?:之|以)?前(?!面|夕|妻|夫|锋|台|后|来|往|去|天|年|几)|为止|截止")
 _AFTER = re.compile(
     r" ?(?:或|及|和)?(?:之后|以后|以来|后(?!面|天|果|勤|备|来(?!的)|悔|门|年)|起(?!来|床|诉)|开始)"
@@ -198,8 +198,10 @@ def _join(text: str, first: Period, second: _Found) -> tuple[Period, int] | None
 def _repeats(text: str, atom: _Found, other: _Found) -> bool:
     """Whether a weekday only repeats the day before it: 10月12号，星期一; 12月5日（周六）."""
     named = re.match(r"(?:周|星期|礼拜)[一二三四五六日天]", text[other.start : other.end])
+    weekday = re.search(r"(?:周|星期|礼拜)[一二三四五六日天]$", text[atom.start : atom.end])
     return (
         bool(named)
+        and not weekday
         and atom.period.grain == "day"
         and re.fullmatch(r"[，, (（]?", text[atom.end : other.start]) is not None
     )

@@ -25,6 +25,7 @@ _YES = re.compile(
 )
 _YES_FIRST = re.compile(r"^(?:嗯+|是的?|对的?|有的?|好的?|没错|没问题|不错|没事)[，,。 ]?")
 _QUESTION = re.compile(r"[吗么呢？?]|什么|怎么|哪|为啥|多少|是不是|有没有|要不要|能不能|可不可以|行不行")
+_UNSURE = re.compile(r"不清楚|不知道|不晓得|不确定|不记得|不好说|说不好|忘了|看情况|不一定")
 _ENDS_NO = re.compile(
     r"(?:还没有?(?:办|报|买|交|做|去|来得及)?|没有|没办|没报|没买|没得|不是|不用了?|不要|不需要|"
     r"没)(?:呢|了|的|啊|过|成)?[。.!！~ ]*$"
@@ -48,22 +49,24 @@ def find(message: Message) -> Iterator[Span]:
 
 
 def _answer(text: str) -> str | None:
+    """The answer of the first clause that gives one; a question or a doubt gives none."""
     if _QUESTION.search(text) and not re.match(r"^(?:嗯|是的|对|有的|没有)[，,。]", text):
         return None
-    first = re.split(r"[，,。；;！!]", text, maxsplit=1)[0]
-    if _YES_FIRST.fullmatch(first) or re.match(r"(?:没错|没问题|没事|不错)", text):
+    for clause in re.split(r"[，,。；;！! ]", text):
+        if _UNSURE.search(clause):
+            return None
+        value = _of_clause(clause)
+        if value:
+            return value
+    return None
+
+
+def _of_clause(clause: str) -> str | None:
+    if _YES_FIRST.fullmatch(clause) or re.match(r"没错|没问题|没事|不错", clause):
         return "是"
-    if _ENDS_NO.search(first):
+    if _ENDS_NO.search(clause) or _NO.match(clause):
         return "否"
-    if _NO.match(text):
-        return "否"
-    if _ENDS_YES.search(first):
-        return "是"
-    if _YES.match(text):
-        return "是"
-    if _ENDS_NO.search(text):
-        return "否"
-    return "是" if _ENDS_YES.search(text) else None
+    return "是" if _ENDS_YES.search(clause) or _YES.match(clause) else None
 
 
 def _is_bare(text: str) -> bool:

@@ -41,6 +41,12 @@ import pytest
         ("从今年六月一号到昨天", "2026-06-01/2026-11-23"),
         ("从7月欠到现在", "2026-07-01/2026-11-24"),
         ("三天后", "2026-11-27"),
+        ("一个半月以后", "2027-01-08"),
+        ("2026.12.1-2026.12.3", "2026-12-01/2026-12-03"),
+        ("12/1-12/3", "2026-12-01/2026-12-03"),
+        ("从今年正月干到五月底", "2026-02-17/2026-05-31"),
+        ("去年腊月", "2026-01-19/2026-02-16"),
+        ("国庆后", "2027-10-01"),
         ("两个月前", "2026-09-24"),
         ("10月12号，星期一", "2027-10-12"),
         ("他65年出生的", "1965-01-01/1965-12-31"),
@@ -111,3 +117,12 @@ def test_time_of_day_stays_beside_the_date(found, text, time):
 def test_bare_answers_to_a_form(values, text, expected, value):
     assert values(text, "date", expected) == [value]
     assert values(text.rstrip("月"), "date") == [] or expected == "month"
+
+
+def test_two_days_named_side_by_side_stay_two(values):
+    assert values("周四周五都行", "date") == ["2026-11-26", "2026-11-27"]
+
+
+def test_an_open_end_is_marked(found):
+    [entity] = found("12月10号以后")
+    assert (entity.value, entity.data["bound"]) == ("2026-12-10", "after")

@@ -49,14 +49,16 @@ def test_relation(values, text, relations):
         ("还没办", "否"),
         ("不是的", "否"),
         ("没办过", "否"),
+        ("他出去了，暂时安全", "是"),
+        ("不方便", "否"),
     ],
 )
 def test_yes_no(values, text, value):
     assert values(text, "yes_no", expected="yes_no") == [value]
 
 
-@pytest.mark.parametrize("text", ["有没有什么要求？", "什么意思", "在哪里办"])
-def test_a_question_is_no_answer(values, text):
+@pytest.mark.parametrize("text", ["有没有什么要求？", "什么意思", "在哪里办", "不清楚", "看情况"])
+def test_a_question_or_doubt_is_no_answer(values, text):
     assert values(text, "yes_no", expected="yes_no") == []
 
 
