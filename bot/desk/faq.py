@@ -17,6 +17,7 @@ from bot.knowledge.rendering import MARKER
 FIELD_NAMES = {
     "group": "人群",
     "question": "标准问法",
+    "short": "按钮短名",
     "answer": "回答",
     "source": "依据",
     "handler": "谁来办",

@@ -51,7 +51,7 @@ async def test_ask_shows_the_decision(
     assert result.exit_code == 0, result.output
     assert f"decision    {decision}\n" in result.output
     assert f"entry       GH-03\nconfidence  {confidence:.3f} (answers from 0.600)" in result.output
-    assert ("会员满25人" in result.output) == (decision == "answer")
+    assert ("会员满 25 人" in result.output) == (decision == "answer")
 
 
 async def test_ask_without_a_server_says_so(

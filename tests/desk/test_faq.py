@@ -71,6 +71,15 @@ async def test_a_draft_is_kept_as_it_is_typed_and_residents_see_it_only_when_pub
     assert "没有改动" in await desk.post("/desk/faq/CL-09/publish", 422)
 
 
+async def test_paragraphs_and_short_title_reach_residents_as_typed(browser, small: Context):
+    """A browser sends the lines of a text area with carriage returns."""
+    desk, answers = await browser("han"), Answers(small)
+    await draft(desk, "CL-09", answer="评估后给补贴。\r\n\r\n找县残联。", short="轮椅去哪领")
+    await desk.post("/desk/faq/CL-09/publish")
+    answer = await answers.answer("CL-09")
+    assert (answer.text, answer.short) == ("评估后给补贴。\n\n找县残联。", "轮椅去哪领")
+
+
 async def test_two_who_edit_one_draft_are_told_and_lose_nothing(browser, small: Context):
     first, second = await browser("han"), await browser("admin")
     old = base(await second.get("/desk/faq/CL-09"))

@@ -128,7 +128,9 @@ async def save(request: web.Request) -> web.Response:
 
 def _content(request: web.Request, data: Any, before: FaqVersion) -> dict[str, Any]:
     """What the form says, limited to what this person may change."""
-    texts = {name: str(data[name]).strip() for name in entries.REQUIRED if name in data}
+    texts: dict[str, Any] = {
+        name: str(data[name]).replace("\r\n", "\n").strip() for name in entries.REQUIRED if name in data
+    }
     answer = texts.get("answer", before.answer) if _is_editor(request) else before.answer
     figures = {
         name: str(data.get(f"figure:{name}", before.figures.get(name) or "")).strip() or None
@@ -137,6 +139,8 @@ def _content(request: web.Request, data: Any, before: FaqVersion) -> dict[str, A
     content: dict[str, Any] = {"figures": figures, "confirmed": "confirmed" in data}
     if not _is_editor(request):
         return content
+    if "short" in data:
+        texts["short"] = str(data["short"]).strip()[:24] or None
     until = str(data.get("valid_until", ""))
     return {
         **content,
