@@ -24,6 +24,8 @@ from bot.tickets.transitions import NEW, TABLE, Transition
 from bot.tickets.work import Ask, Work, lock_ticket
 
 HERE, BEFORE = "=here", "=before"
+NAMES_A_LEAD = (s.RETURN_REVIEW, s.CONSULTATION, s.JOINT_MEETING, s.SUSPENDED)
+"""States from which a step names the new lead."""
 
 
 @asynccontextmanager
@@ -74,11 +76,7 @@ def scope_of(work: Work, to: str) -> str:
         return "assignment"
     if org is None or to not in s.ASSIGNMENT_NAMES:
         return "ticket"
-    if work.helper(org) is not None and work.ticket.state not in (
-        s.RETURN_REVIEW,
-        s.CONSULTATION,
-        s.JOINT_MEETING,
-    ):
+    if work.helper(org) is not None and work.ticket.state not in NAMES_A_LEAD:
         return "assignment"
     if to == s.AWAITING_SIGN and work.ticket.state not in (s.IN_REVIEW, s.RETURN_REVIEW):
         return "assignment"

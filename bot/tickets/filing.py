@@ -220,7 +220,7 @@ async def _attach(
 
 
 async def find_like(context: Context, filing) -> str | None:  # type: ignore[no-untyped-def]
-    """The number of an open ticket of the same person, place and matter within 30 days; none of high privacy."""
+    """An open ticket of the same person, place and matter within 30 days; never of high privacy."""
     timing = await timing_of(context)
     service = timing.county.services.get(filing.service)
     if service is None or service.privacy == HIGH_PRIVACY:

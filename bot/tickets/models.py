@@ -147,7 +147,10 @@ class Outbox(Base):
     """A delivery to make, written in the transaction of the step that causes it."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_state_next_at", "state", "next_at"),)
+    __table_args__ = (
+        Index("ix_outbox_state_next_at", "state", "next_at"),
+        Index("ix_outbox_kind_target_state_id", "kind", "target", "state", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(40), unique=True)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.directory.models import DeliveryTarget
+from bot.tickets.masking import mask_text
 from bot.tickets.models import Outbox, Ticket, TicketEvent
 from bot.tickets.work import Work
 
@@ -91,7 +92,7 @@ async def tell_org(work: Work, event: TicketEvent | None, org: str, text: str, f
             "event": event.type if event else None,
             "at": work.at.isoformat(),
             "org": org,
-            "text": quiet if private else text,
+            "text": quiet if private else mask_text(text),
         }
         add(work, event, target.kind, str(target.id), body if private else {**body, **full})
 

@@ -552,6 +552,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_kind_target_state_id", ["kind", "target", "state", "id"], unique=False
+        )
         batch_op.create_index("ix_outbox_state_next_at", ["state", "next_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_ticket"), ["ticket"], unique=False)
 
@@ -563,6 +566,7 @@ def downgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_ticket"))
         batch_op.drop_index("ix_outbox_state_next_at")
+        batch_op.drop_index("ix_outbox_kind_target_state_id")
 
     op.drop_table("outbox")
     with op.batch_alter_table("ticket_events", schema=None) as batch_op:

@@ -1,0 +1,79 @@
+"""Addresses that organisations gave: reading them, and checking where a webhook may go."""
+
+import asyncio
+import socket
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from bot.context import Context
+from bot.directory.models import DeliveryTarget
+from bot.tickets.delivery.adapters import Undeliverable
+
+Address = IPv4Address | IPv6Address
+
+
+async def read_target(context: Context, target: str) -> DeliveryTarget:
+    """The row of a delivery's target; Undeliverable when it is gone or switched off."""
+    async with context.db.read() as session:
+        row = await session.get(DeliveryTarget, int(target)) if target.isdigit() else None
+    if row is None or not row.active:
+        raise Undeliverable("the address was removed or switched off")
+    return row
+
+
+def secret_context(target: DeliveryTarget) -> str:
+    """What a target's sealed secret is bound to."""
+    return f"delivery_target:{target.org}:{target.kind}"
+
+
+def permitted(address: Address, *, allow_private: bool) -> bool:
+    """Whether an outbound call may go there: the open internet, or the inside where the target allows it.
+
+    Never to link-local addresses (where clouds keep their metadata), multicast or 0.0.0.0.
+    """
+    mapped = getattr(address, "ipv4_mapped", None)
+    if mapped is not None:
+        return permitted(mapped, allow_private=allow_private)
+    if address.is_link_local or address.is_multicast or address.is_unspecified:
+        return False
+    return address.is_global or (allow_private and (address.is_loopback or not address.is_reserved))
+
+
+async def checked_addresses(url: URL, *, allow_private: bool) -> list[Address]:
+    """The addresses of a webhook's host; Undeliverable when one of them must not be called."""
+    if url.scheme not in ("https", "http") or url.host is None or url.user is not None:
+        raise Undeliverable("not an http(s) address")
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
+    addresses = [ip_address(entry[4][0].split("%")[0]) for entry in found]
+    if not addresses or not all(permitted(a, allow_private=allow_private) for a in addresses):
+        raise Undeliverable("the address lies in a network that may not be called")
+    return list(dict.fromkeys(addresses))
+
+
+class PinnedResolver(AbstractResolver):
+    """Gives the addresses that were checked, and no others: what DNS says a moment later does not count."""
+
+    def __init__(self, addresses: list[Address]) -> None:
+        self._addresses = addresses
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """The checked addresses, whatever the name."""
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(address),
+                port=port,
+                family=socket.AF_INET if address.version == 4 else socket.AF_INET6,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in self._addresses
+        ]
+
+    async def close(self) -> None:
+        """Nothing to close."""
