@@ -15,10 +15,11 @@ from nlu.vault import VaultError, create_keys
 Result = TypeVar("Result")
 
 
-def in_context(work: Callable[[Context], Awaitable[Result]]) -> Result:
+def in_context(work: Callable[[Context], Awaitable[Result]], *, make_keys: bool = True) -> Result:
     """Run a piece of work with the context opened; known errors become one plain line."""
     settings = Settings()
-    create_keys(settings.key_dir)
+    if make_keys:
+        create_keys(settings.key_dir)
 
     async def run() -> Result:
         context = Context.open(settings)
