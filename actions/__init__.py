@@ -1,1 +1,1 @@
-"""Rasa custom actions and form validation, over bot.tickets and bot.knowledge."""
+"""What the assistant does: Rasa's custom actions over the bot's knowledge, drafts and tickets."""

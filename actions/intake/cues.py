@@ -1,0 +1,93 @@
+"""What a message in a form is, apart from an answer: leave, skip, confirm, correct, ask."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from actions.intake.wording import wording
+from actions.turn import Understood
+from bot.directory.catalogue import Slot
+
+_CANCEL = re.compile(
+    r"^(?:那|我|就|唉|哎|，|,| )*(?:取消|不(?:办|登记|申请|想办|填|弄|报|要办)(?:了|啦)|算了|别(?:登记|办)了|不用(?:登记|办)了|退出)"
+    r"(?:吧|了|啦|登记|这个|这件事|不办了|不登记了|不填了|，|,|。| )*$"
+)
+_KEEP = re.compile(
+    r"先(?:存|放|留|搁)(?:着|一下|这)|存(?:一下|起来|草稿)|(?:回头|明天|晚点|过会儿?|改天|等会儿?|下次)(?:我)?(?:再|来|接着)(?:来)?(?:填|说|弄|办|登记|补)?|"
+    r"等(?:我|他|她).{0,10}(?:找到|拿到|问(?:一下|清楚)|回来|下班).{0,6}再|(?:证|材料|手机).{0,6}不在(?:身边|手边)"
+)
+_SKIP = re.compile(
+    r"^(?:这个|那个|我|就|先|，| )*(?:跳过|略过|不(?:想|愿|方便)(?:说|填|讲)|不填|过|下一(?:个|项|步|题)|没有?(?:照片|图片|材料|了)|先不(?:填|说|传|发))(?:吧|了|这个|这项|这一项|，|。| )*$"
+)
+_YES = re.compile(
+    r"^(?:嗯+|好的?|行|可以|是的?|对的?|没错|都?对|没问题|正确|确认|确定|提交|同意|要得|就这样|ok|OK|，|,|。|！|!| |吧|了|啊|呀|呢|的|都|全|无误|没得错)+$"
+)
+_SUBMIT = re.compile(r"(?:确认|可以|就这样|帮我|请)?提交(?:吧|了|就行)?[。！!]?$")
+_NO = re.compile(
+    r"^(?:不|不对|不是|错了|有错|不行|不正确|有问题|不太对|还不行|先别提交|等一下|等等)(?:的|了|啊|吧|，|。| )*$"
+)
+_EDIT = re.compile(
+    r"^(?:我)?(?:要|想)?(?:改|修改|更改)(?:一下|一处|前面的?|上面的?|一改|下|信息|内容)*(?:吧|，|。)*$|前面(?:的)?(?:填|说)错了$|返回上一步|上一步"
+)
+_CHANGE = re.compile(r"错了|不对|改一?下|改成|写错|说错|填错|换一?个|重新(?:填|说)|要改")
+_QUESTION = re.compile(
+    r"[？?]|[吗嘛么](?:[。，,！! ]|$)|不咯|咋|啥|怎么|怎样|如何|为什么|为啥|多少钱?|多久|几天|哪里|哪儿|哪个|哪些|什么|谁|几时|"
+    r"要不要|能不能|可不可以|是不是|有没有|行不行|会不会|该不该|请问|想问"
+)
+_ASKS_LIKELY = re.compile(r"[？?]|[吗么](?:[。！! ]|$)|请问|想问|怎么(?:办|弄|申请)|多少钱|多久|要带什么")
+_HUMAN = re.compile(
+    r"转人工|人工(?:客服|服务)?$|找(?:个)?(?:真人|人工|工作人员)|(?:跟|和)(?:真人|工作人员)(?:说|讲|谈)"
+)
+
+
+def move(text: str, said: Understood, confirming: bool) -> str | None:
+    """The move that a message is, None where it is an answer or a question."""
+    short = len(text) <= 14
+    if _CANCEL.match(text) or (said.intent == "cancel" and short and said.confidence >= 0.6):
+        return "cancel"
+    if _HUMAN.search(text):
+        return "human"
+    if _KEEP.search(text) and len(text) <= 30:
+        return "keep"
+    if confirming:
+        if _YES.match(text) or _SUBMIT.search(text):
+            return "confirm"
+        if _NO.match(text):
+            return "deny"
+    if _EDIT.match(text):
+        return "edit"
+    if _SKIP.match(text) or (said.intent == "skip" and short and said.confidence >= 0.6):
+        return "skip"
+    if said.intent == "help" and short and said.confidence >= 0.7:
+        return "help"
+    return None
+
+
+def question_in(text: str) -> bool:
+    """Whether there may be a question in the message."""
+    return bool(_QUESTION.search(text))
+
+
+def answers_text(text: str, said: Understood) -> bool:
+    """Whether a message with a question word is an answer all the same, such as a story told when asked for it."""
+    if _ASKS_LIKELY.search(text):
+        return False
+    return said.intent not in ("ask_faq", "check_ticket", "help")
+
+
+def wants_change(text: str, said: Understood) -> bool:
+    """Whether the message asks to correct something."""
+    return bool(_CHANGE.search(text)) or said.intent == "correct"
+
+
+def named_slot(text: str, slots: list[Slot], fields: dict[str, Any]) -> Slot | None:
+    """The filled slot that the message names, the longest name first."""
+    best: tuple[int, Slot] | None = None
+    for slot in slots:
+        if slot.name not in fields:
+            continue
+        match = wording(slot.name).cue.search(text)
+        if match and (best is None or len(match.group()) > best[0]):
+            best = (len(match.group()), slot)
+    return best[1] if best else None
