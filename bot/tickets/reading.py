@@ -102,7 +102,7 @@ def view_of(
         attachments=tuple(
             views.AttachmentView(
                 file.id,
-                HIDDEN if masked else vault.open(file.name, f"attachment:{file.digest}"),
+                HIDDEN if masked else vault.open(file.name, "attachment"),
                 file.media_type,
                 file.size,
                 file.added_at,

@@ -130,6 +130,8 @@ def _opened(cursor: str | None) -> list[Any] | None:
         at, number = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if at is not None:
             datetime.fromisoformat(at)
+        if not 0 <= int(number) < 2**62:
+            raise ValueError("out of range")
         return [at, int(number)]
     except (ValueError, TypeError, binascii.Error) as error:
         raise Missing("cursor", "翻页的标记不对，请从第一页看起") from error

@@ -31,7 +31,7 @@ class Mail:
     got: list[Any] = field(default_factory=list)
     answer: str = "250 OK"
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         if self.answer.startswith("250"):
             self.got.append(envelope)
         return self.answer

@@ -1,0 +1,11 @@
+"""What the API keeps in the application."""
+
+from aiohttp import web
+
+from bot.context import Context
+from bot.tickets.actors import Actor
+from bot.tickets.service import Tickets
+
+CONTEXT = web.AppKey("api_context", Context)
+TICKETS = web.AppKey("api_tickets", Tickets)
+ACTOR = web.RequestKey("api_actor", Actor)

@@ -1,0 +1,86 @@
+"""Every address of the API: who may use it, what it takes and answers; OpenAPI is made from this table."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.api import tickets, track
+from bot.api.bodies import ActBody, Body, FilingBody, NoteBody, RatingBody, ReasonBody, StepBody
+
+PREFIX = "/api/v1"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of the query or a header; `schema` is JSON Schema."""
+
+    name: str
+    where: str
+    schema: dict[str, object]
+    required: bool = False
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address. `answers` maps statuses to schemas of `openapi.SCHEMAS`."""
+
+    method: str
+    path: str
+    handler: Handler
+    says: str
+    answers: dict[int, str]
+    body: type[Body] | None = None
+    parameters: tuple[Parameter, ...] = ()
+    token: bool = True
+
+
+TEXT: dict[str, object] = {"type": "string"}
+FLAG: dict[str, object] = {"type": "string", "enum": ["true", "false"]}
+IF_MATCH = Parameter("If-Match", "header", TEXT, True, "工单的 ETag")
+KEY = Parameter("Idempotency-Key", "header", {"type": "string", "maxLength": 255}, True, "同一个键只登记一次")
+LIST = (
+    Parameter("state", "query", TEXT, says="状态代码，可用逗号并列"),
+    Parameter("service", "query", TEXT),
+    Parameter("org", "query", TEXT),
+    Parameter("grid", "query", TEXT),
+    Parameter("q", "query", TEXT, says="工单号或完整手机号"),
+    Parameter("urgent", "query", FLAG),
+    Parameter("overdue", "query", FLAG),
+    Parameter("channel", "query", TEXT),
+    Parameter("from", "query", TEXT, says="登记时间起，ISO 8601"),
+    Parameter("to", "query", TEXT, says="登记时间止"),
+    Parameter("order", "query", {"type": "string", "enum": ["newest", "oldest", "due"]}),
+    Parameter("cursor", "query", TEXT),
+    Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200}),
+)
+ONE = "/tickets/{number}"
+TRACK = "/track/{number}"
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/tickets", tickets.list_tickets, "列出看得到的工单", {200: "Page"}, parameters=LIST),
+    Route(
+        "POST", "/tickets", tickets.file_ticket, "登记一件事",
+        {201: "FiledTicket", 200: "FiledTicket"}, FilingBody, (KEY,),
+    ),
+    Route("GET", ONE, tickets.read_ticket, "读一张工单", {200: "Ticket", 304: ""}),
+    Route("GET", ONE + "/transitions", tickets.allowed_steps, "现在能做的步骤", {200: "Steps"}),
+    Route("POST", ONE + "/transitions", tickets.take_step, "走一步", {200: "Ticket"}, StepBody, (IF_MATCH,)),
+    Route("POST", ONE + "/acts", tickets.do_act, "记一件不改状态的事", {200: "Ticket"}, ActBody),
+    Route("POST", ONE + "/notes", tickets.leave_note, "备注或给居民留言", {200: "Ticket"}, NoteBody),
+    Route(
+        "GET", TRACK, track.read_progress, "居民查进度", {200: "Progress"}, token=False,
+        parameters=(Parameter("code", "query", TEXT, True, "取回码"),),
+    ),
+    Route("POST", TRACK + "/rating", track.rate, "居民评价", {200: "Progress"}, RatingBody, token=False),
+    Route(
+        "POST", TRACK + "/appeal", track.appeal, "居民申请复核",
+        {200: "Progress"}, ReasonBody, token=False,
+    ),
+    Route(
+        "POST", TRACK + "/supplements", track.supplement, "居民补充",
+        {200: "Progress"}, ReasonBody, token=False,
+    ),
+)  # fmt: skip
