@@ -7,6 +7,7 @@ from aiohttp import web
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.api.app import add_api
 from bot.channels.app import add_channels
 from bot.context import Context
 from bot.desk.app import add_desk
@@ -60,4 +61,5 @@ def make_app(context: Context, dialogue: Dialogue, rasa_ready: asyncio.Event) ->
     app.router.add_get("/healthz", healthz)
     add_channels(app, context, dialogue)
     add_desk(app, context)
+    add_api(app, context)
     return app

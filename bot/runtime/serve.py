@@ -13,12 +13,14 @@ from aiohttp import web
 
 from bot.app import make_app
 from bot.context import Context
+from bot.conversations.push import ResidentAdapter
 from bot.dialogue import Dialogue, Rasa
 from bot.runtime.first_start import ADMINISTRATOR_FILE, prepare
 from bot.runtime.ports import PortTaken, check_free
 from bot.runtime.rasa import RasaProcess, rasa_command, rasa_environment
 from bot.secrets import Secrets, ensure_secrets
 from bot.settings import Settings
+from bot.tickets.workers import running as ticket_workers
 from nlu.vault import create_keys
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,8 @@ async def run(settings: Settings) -> None:
             dialogue = Dialogue(context, Rasa(settings.rasa_url, secrets.channel))
             stack.push_async_callback(dialogue.close)
             app = make_app(context, dialogue, rasa.ready)
+            residents = {"resident": ResidentAdapter(context)}
+            await stack.enter_async_context(ticket_workers(context, residents))
             await stack.enter_async_context(listening(app, settings.host, settings.port))
             await wait_for_rasa(rasa, stop)
             if not stop.is_set():

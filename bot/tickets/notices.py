@@ -148,20 +148,17 @@ def program_body(work: Work, org: str) -> dict[str, Any]:
 
 def buttons(work: Work, row: Transition) -> list[dict[str, str]]:
     """Buttons under a message to the resident; payloads are commands of the conversation."""
-    number = work.ticket.number
     if row.name == "passed":
-        rate = [
-            {"title": rating, "payload": json.dumps({"do": "rate", "ticket": number, "rating": rating})}
-            for rating in s.RATINGS
-        ]
-        redo = {"title": "没解决，要求重办", "payload": json.dumps({"do": "redo", "ticket": number})}
-        return [*rate[:2], redo]
+        titles = {s.UNSATISFIED: "没解决，要求重办"}
+        return [_button(work, titles.get(rating, rating), "rate", rating=rating) for rating in s.RATINGS]
     if row.to == s.AWAITING_INFO:
-        return [
-            {"title": "现在补充", "payload": json.dumps({"do": "supplement", "ticket": number})},
-            {"title": "不办了，撤回", "payload": json.dumps({"do": "withdraw", "ticket": number})},
-        ]
+        return [_button(work, "现在补充", "supplement"), _button(work, "不办了，撤回", "withdraw")]
     return []
+
+
+def _button(work: Work, title: str, do: str, **more: str) -> dict[str, str]:
+    command = {"do": do, "number": work.ticket.number, **more}
+    return {"title": title, "payload": json.dumps(command, ensure_ascii=False)}
 
 
 def step_custom(work: Work) -> dict[str, Any]:

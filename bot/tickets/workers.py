@@ -1,0 +1,54 @@
+"""The background work of the tickets: deliveries and timers, for the length of a block."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+from bot.context import Context
+from bot.tickets import audit, timekeeper
+from bot.tickets.delivery.adapters import Adapter
+from bot.tickets.delivery.email import EmailAdapter
+from bot.tickets.delivery.webhook import WebhookAdapter
+from bot.tickets.delivery.worker import Worker
+
+TIMER_SECONDS = 15
+SEAL_SECONDS = 3600
+log = logging.getLogger(__name__)
+
+
+def own_adapters(context: Context) -> dict[str, Adapter]:
+    """The adapters that need nothing but the settings."""
+    return {"email": EmailAdapter(context), "webhook": WebhookAdapter(context)}
+
+
+@contextlib.asynccontextmanager
+async def running(context: Context, adapters: Mapping[str, Adapter]) -> AsyncIterator[Worker]:
+    """Deliver and fire timers until the block ends; `adapters` adds kinds such as `resident`."""
+    stop = asyncio.Event()
+    worker = Worker(context, {**own_adapters(context), **adapters})
+    tasks = [
+        asyncio.create_task(worker.run(stop), name="outbox"),
+        asyncio.create_task(
+            _repeat(stop, TIMER_SECONDS, lambda: timekeeper.fire_due(context)), name="timekeeper"
+        ),
+        asyncio.create_task(_repeat(stop, SEAL_SECONDS, lambda: audit.seal(context)), name="audit seals"),
+    ]
+    try:
+        yield worker
+    finally:
+        stop.set()
+        done, late = await asyncio.wait(tasks, timeout=10)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*done, *late, return_exceptions=True)
+
+
+async def _repeat(stop: asyncio.Event, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+    while not stop.is_set():
+        try:
+            await work()
+        except Exception:
+            log.exception("background work failed; it is tried again")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), seconds)
