@@ -79,6 +79,8 @@ class RatingBody(Body):
     code: str = Field(max_length=20)
     rating: str = Field(max_length=8)
     reason: str | None = Field(None, max_length=2000)
+    solved: str | None = Field(None, max_length=8)
+    """solved, partly or no."""
 
 
 class ReasonBody(Body):

@@ -29,7 +29,7 @@ async def rate(request: web.Request) -> web.Response:
     body = await read_body(request, RatingBody)
     number, tickets = request.match_info["number"], request.app[TICKETS]
     actor = await tickets.identify(number, body.code, source(request))
-    await tickets.rate(number, body.rating, body.reason, actor)
+    await tickets.rate(number, body.rating, body.reason, actor, solved=body.solved, source=source(request))
     return _answer(await tickets.progress(number, actor))
 
 

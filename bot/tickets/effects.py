@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from bot.clock import local
 from bot.tickets import states as s
+from bot.tickets.accounts import add_rating, end_part, end_round, is_substantive, safe_window
 from bot.tickets.deadlines import Due
 from bot.tickets.errors import Missing, NoSuchStep
-from bot.tickets.models import Assignment, Ticket
+from bot.tickets.models import Assignment, Rating, Ticket
 from bot.tickets.numbers import normalise_number
 from bot.tickets.routing import Route, route, with_lead
 from bot.tickets.transitions import REFUSAL_REASONS
@@ -107,7 +108,8 @@ def _place(work: Work, plan: Route) -> None:
     ticket.dispatched_by = work.actor.key
     ticket.dispatched_at = work.at
     if ticket.contacted_at is None:
-        ticket.contact_due = work.timing.contact(work.at, ticket.urgent).at
+        start = max(work.at, safe_window(work) or work.at)
+        ticket.contact_due = work.timing.contact(start, ticket.urgent).at
     work.remember(contact_warned=None)
 
 
@@ -131,12 +133,12 @@ async def reassign(work: Work) -> None:
     """Another lead; the helpers stay. The return is upheld, so the clock starts anew."""
     if work.lead is not None:
         work.lead.clock = {**work.lead.clock, "return_upheld": True}
-        work.lead.state = s.CANCELLED
+        end_part(work, work.lead, "returned")
     kept = [a.org for a in work.helpers]
     lead = work.ask.org or work.ticket.lead
     plan = with_lead(work.county, planned(work), lead, kept, local(work.at).date())
     if (helper := work.helper(plan.lead)) is not None:
-        helper.state = s.CANCELLED
+        end_part(work, helper, "became_lead")
     _place(work, Route(plan.lead, tuple(org for org in kept if org != plan.lead), work.ticket.grid))
     new_assignment(work, plan.lead, s.LEAD)
     work.remember(bound=None)
@@ -260,9 +262,7 @@ async def resume(work: Work) -> None:
     days = work.timing.clock().paused_days(start, work.at)
     held = work.moment("held_due")
     urgent = work.ticket.urgent or work.service.urgent
-    for part in work.assignments:
-        if part.state in s.ASSIGNMENT_OPEN and part.due is not None:
-            _shift(work, part, start, days, urgent)
+    _shift_parts(work, start, days)
     if held is not None and work.memory.get("paused_in") == s.IN_REVIEW:
         stood = work.timing.clock().between(start, work.at)
         moved = held + (work.at - start) if urgent else work.timing.clock().add(held, stood).at
@@ -278,8 +278,19 @@ async def resume(work: Work) -> None:
 
 @effect
 async def resume_quietly(work: Work) -> None:
-    """End a pause with the ticket."""
+    """End a pause with the ticket; what stood is added, so that it counts for nobody's lateness."""
+    start = work.moment("paused_at") or work.at
+    _shift_parts(work, start, work.timing.clock().paused_days(start, work.at))
+    if work.lead is not None:
+        work.lead.clock = {**work.lead.clock, "silent": True}
     work.remember(paused_at=None, paused_in=None, info_until=None, held_due=None)
+
+
+def _shift_parts(work: Work, start: datetime, days: int) -> None:
+    urgent = work.ticket.urgent or work.service.urgent
+    for part in work.assignments:
+        if part.state in s.ASSIGNMENT_OPEN and part.due is not None:
+            _shift(work, part, start, days, urgent)
 
 
 def _shift(work: Work, part: Assignment, start: datetime, days: int, urgent: bool) -> None:
@@ -293,8 +304,12 @@ def _shift(work: Work, part: Assignment, start: datetime, days: int, urgent: boo
         part.sign_due = sign_due + stood if urgent else clock.add(sign_due, clock.between(start, work.at)).at
     moved = None if nudge is None or urgent else clock.add(nudge, days * clock.day_minutes).at
     part.due = due.at
+    plain = moment(part.clock.get("unextended"))
+    if plain is not None:
+        plain = plain + stood if urgent else clock.shift_days(plain, days).at
     part.clock = {
         **part.clock,
+        **({"unextended": plain.isoformat()} if plain else {}),
         **({"nudge_at": (moved or (nudge or due.at) + stood).isoformat()} if nudge else {}),
     }
 
@@ -338,7 +353,8 @@ async def extend(work: Work) -> None:
     """A later deadline; the first one stays for the figures."""
     assert work.lead is not None
     until = work.ask.until or work.moment("extension_until")
-    assert until is not None
+    assert until is not None and work.lead.due is not None
+    work.lead.clock = {**work.lead.clock, "unextended": work.lead.due.isoformat()}
     set_due(work, work.lead, Due(until), work.at)
     work.remember(extension={**work.memory["extension"], "granted": True, "until": until.isoformat()})
     work.ask.until = until
@@ -356,7 +372,10 @@ async def hand_in(work: Work) -> None:
     assert work.lead is not None
     work.set_result(work.ask.note or "")
     work.lead.state, work.lead.done_at = s.DONE, work.at
-    work.remember(handed_in_at=work.at.isoformat(), handed_in_by=work.actor.key)
+    policy = work.actor.key if work.ask.data.get("policy") else None
+    work.remember(
+        handed_in_at=work.at.isoformat(), handed_in_by=work.actor.key, policy_by=policy, policy_read=None
+    )
 
 
 @effect
@@ -369,9 +388,10 @@ async def send_back(work: Work) -> None:
 
 @effect
 async def pass_result(work: Work) -> None:
-    """The result goes to the resident."""
+    """The result goes to the resident. That policy does not allow it counts when a second person says so."""
     work.ticket.closed_at = work.at
-    work.remember(passed_at=work.at.isoformat())
+    second = work.memory.get("policy_by") not in (None, work.actor.key) and work.ask.data.get("policy")
+    work.remember(passed_at=work.at.isoformat(), policy_read=work.actor.key if second else None)
 
 
 @effect
@@ -393,8 +413,7 @@ async def cancel_assignments(work: Work) -> None:
     """Nobody needs to do anything any more."""
     for part in work.assignments:
         if part.state in s.ASSIGNMENT_OPEN:
-            part.clock = {**part.clock, "before": part.state}
-            part.state = s.CANCELLED
+            end_part(work, part, str(work.ask.data["_to"]))
 
 
 @effect
@@ -404,14 +423,36 @@ async def rate(work: Work) -> None:
     if rating not in s.RATINGS:
         raise Missing("rating", f"评价是 {'、'.join(s.RATINGS)} 之一")
     work.ticket.rating = rating
+    add_rating(work, rating, work.ask.data.get("solved"))
     if work.actor.kind != "resident":
         work.remember(rated_by=work.actor.key)
+
+
+@effect
+async def silence(work: Work) -> None:
+    """Nobody rated."""
+    add_rating(work, None, None)
+
+
+@effect
+async def void_rating(work: Work) -> None:
+    """The newest rating was abuse: it stays on record and out of the figures."""
+    newest = await work.session.scalar(
+        select(Rating)
+        .where(Rating.ticket == work.ticket.id, Rating.rating.is_not(None))
+        .order_by(Rating.id.desc())
+        .limit(1)
+    )
+    if newest is None:
+        raise NoSuchStep("没有评价，不用作废")
+    newest.void = work.actor.key
 
 
 @effect
 async def reopen(work: Work) -> None:
     """The lead starts again, with a new term."""
     assert work.lead is not None
+    end_round(work, work.lead, "reopened")
     work.lead.state, work.lead.done_at = s.IN_PROGRESS, None
     set_due(work, work.lead, term(work, work.lead.org, s.LEAD), work.at)
     work.lead.clock = {**work.lead.clock, "supervised": []}
@@ -422,11 +463,13 @@ async def reopen(work: Work) -> None:
 async def escalate(work: Work) -> None:
     """The second time: the head of the centre."""
     assert work.lead is not None
+    end_round(work, work.lead, "reopened")
     work.lead.state, work.lead.done_at = s.IN_PROGRESS, None
     _unsatisfied(work)
 
 
 def _unsatisfied(work: Work) -> None:
+    add_rating(work, s.UNSATISFIED, "no")
     work.ticket.rating = s.UNSATISFIED
     work.ticket.closed_at = None
     work.remember(unsatisfied=work.memory.get("unsatisfied", 0) + 1, passed_at=None)
@@ -441,11 +484,15 @@ async def decide(work: Work) -> None:
     lead = work.lead
     if lead is None or lead.org != org:
         if lead is not None:
-            lead.state = s.CANCELLED
+            if work.memory.get("bound"):
+                lead.clock = {**lead.clock, "return_upheld": True}
+            end_part(work, lead, "decided")
         if (helper := work.helper(org)) is not None:
-            helper.state = s.CANCELLED
+            end_part(work, helper, "became_lead")
         lead = new_assignment(work, org, s.LEAD)
         work.ticket.lead = org
+    else:
+        end_round(work, lead, "decided")
     lead.state, lead.done_at = s.IN_PROGRESS, None
     lead.signed_at = lead.signed_at or work.at
     due = Due(work.ask.until) if work.ask.until else term(work, org, s.LEAD)
@@ -487,9 +534,10 @@ async def unmerge(work: Work) -> None:
     work.ticket.survivor = None
     work.ask.data["_before"] = work.memory.get("merged_from")
     for part in work.assignments:
-        if part.state == s.CANCELLED and part.clock.get("before"):
+        if part.state == s.CANCELLED and part.clock.get("ended") == s.MERGED:
             part.state = part.clock["before"]
-            part.clock = {key: value for key, value in part.clock.items() if key != "before"}
+            kept = {k: v for k, v in part.clock.items() if k not in ("before", "ended", "ended_at")}
+            part.clock = kept
     work.remember(merged_from=None, survivor=None)
 
 
@@ -588,6 +636,7 @@ async def finish_helper(work: Work) -> None:
     part = _part(work)
     part.signed_at = part.signed_at or work.at
     part.state, part.done_at = s.DONE, work.at
+    part.clock = {**part.clock, "substantive": is_substantive(work.ask.note or "")}
 
 
 @effect
@@ -597,7 +646,9 @@ async def settle_helper(work: Work) -> None:
     released = part.state == s.RETURN_REVIEW and work.ask.data.get("_to") == s.CANCELLED
     if released:
         part.clock = {**part.clock, "return_upheld": True}
-    part.state = s.CANCELLED if released else s.WAIVED
+        end_part(work, part, "returned")
+    else:
+        part.state = s.WAIVED
     part.done_at = None if released else work.at
     work.ticket.helpers = [org for org in work.ticket.helpers if org != part.org or not released]
 
@@ -606,5 +657,6 @@ async def settle_helper(work: Work) -> None:
 async def reopen_helper(work: Work) -> None:
     """A helper starts again."""
     part = _part(work)
+    end_round(work, part, "reopened")
     part.state, part.done_at = s.IN_PROGRESS, None
     set_due(work, part, term(work, part.org, s.HELPER), work.at)

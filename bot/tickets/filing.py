@@ -154,7 +154,7 @@ async def _file(  # type: ignore[no-untyped-def]
         created_at=at,
         updated_at=at,
         version=0,
-        clock={},
+        clock={} if phone or fields.get("safe_contact") else {"anonymous": True},
         head="",
     )
     ticket.fields = vault.seal_json(fields, fields_context(ticket))

@@ -70,7 +70,7 @@ class Ticket(Base):
     result: Mapped[bytes | None]
     """Sealed: what was done, as the resident reads it."""
     rating: Mapped[str | None] = mapped_column(String(8))
-    """满意, 基本满意 or 不满意; None is 未评价."""
+    """满意, 基本满意 or 不满意; None is 未评价. Every answer of every round stands in `ratings`."""
 
 
 class Assignment(Base):
@@ -96,6 +96,33 @@ class Assignment(Base):
     done_at: Mapped[datetime | None]
     returned: Mapped[int] = mapped_column(default=0)
     clock: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Rating(Base):
+    """What a resident said of a result, or that he said nothing: one row a round, for the figures.
+
+    No personal data: figures outlive the erasure of events.
+    """
+
+    __tablename__ = "ratings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    org: Mapped[str] = mapped_column(ForeignKey("organisations.code"))
+    """The lead whose result was rated."""
+    rating: Mapped[str | None] = mapped_column(String(8))
+    """None is silence."""
+    solved: Mapped[str | None] = mapped_column(String(8))
+    """solved, partly or no, where it was asked; asking for the matter to be redone says no."""
+    actor: Mapped[str] = mapped_column(String(80))
+    """`resident`, `system` for silence, else who called back."""
+    recording: Mapped[str | None] = mapped_column(String(80))
+    """Where the recording of a call-back lies; one without is left out of the satisfaction."""
+    source: Mapped[str | None] = mapped_column(String(64))
+    """Keyed hash of the address that it came from."""
+    void: Mapped[str | None] = mapped_column(String(80))
+    """Who found it to be abuse."""
 
 
 class TicketEvent(Base):

@@ -140,11 +140,26 @@ class Tickets:
             timers.set_wake(work)
             return await self._view_within(work)
 
-    async def rate(self, number: str, rating: str, reason: str | None, actor: Actor) -> TicketView:
-        """Rate: 满意, 基本满意 or 不满意; unsatisfied with a reason asks for the matter to be redone."""
+    async def rate(
+        self,
+        number: str,
+        rating: str,
+        reason: str | None,
+        actor: Actor,
+        *,
+        solved: str | None = None,
+        recording: str | None = None,
+        source: str | None = None,
+    ) -> TicketView:
+        """Rate: 满意, 基本满意 or 不满意; unsatisfied with a reason asks for the matter to be redone.
+
+        `solved` is solved, partly or no, where it was asked; `recording` is where a call-back's recording
+        lies; `source` is the address that the rating comes from, of which a keyed hash is kept.
+        """
         if rating not in s.RATINGS:
             raise Missing("rating", f"评价是 {'、'.join(s.RATINGS)} 之一")
-        ask = engine.ask(reason, data={"rating": rating})
+        more = {"solved": solved, "recording": recording, "_source": source}
+        ask = engine.ask(reason, data={"rating": rating, **{k: v for k, v in more.items() if v}})
         async with engine.locked(self.context, _number(number), actor, ask) as work:
             self._demand_sight(work)
             if rating == s.UNSATISFIED and ask.note:

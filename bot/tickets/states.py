@@ -68,3 +68,5 @@ ROLE_NAMES = {LEAD: "主办", HELPER: "协办"}
 
 RATINGS = ("满意", "基本满意", "不满意")
 UNSATISFIED = "不满意"
+SOLVED = ("solved", "partly", "no")
+SOLVED_NAMES = {"solved": "解决了", "partly": "部分解决", "no": "没解决"}

@@ -264,7 +264,12 @@ TABLE: tuple[Transition, ...] = (
     ),
     _t(
         "unrated", "未评价", s.AWAITING_RATING, s.CLOSED, "system",
-        guards=("rating_over",), effects=("close",),
+        guards=("rating_over",), effects=("silence", "close"),
+    ),
+    _t(
+        "rating_voided", "评价作废", AFTER[1:], SAME, "head",
+        needs=("note",), effects=("void_rating",),
+        label="评价作废", consequence="查实是恶意评价才用，写明依据；评价留着，不计入满意率",
     ),
     _t(
         "reopened", "要求重办", AFTER, s.IN_PROGRESS, "resident", "caller",

@@ -506,6 +506,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_messages_turn"), ["turn"], unique=False)
 
     op.create_table(
+        "ratings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("org", sa.String(length=16), nullable=False),
+        sa.Column("rating", sa.String(length=8), nullable=True),
+        sa.Column("solved", sa.String(length=8), nullable=True),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("recording", sa.String(length=80), nullable=True),
+        sa.Column("source", sa.String(length=64), nullable=True),
+        sa.Column("void", sa.String(length=80), nullable=True),
+        sa.ForeignKeyConstraint(["org"], ["organisations.code"], name=op.f("fk_ratings_org_organisations")),
+        sa.ForeignKeyConstraint(["ticket"], ["tickets.id"], name=op.f("fk_ratings_ticket_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ratings")),
+    )
+    with op.batch_alter_table("ratings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ratings_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ratings_ticket"), ["ticket"], unique=False)
+
+    op.create_table(
         "ticket_events",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ticket", sa.Integer(), nullable=False),
@@ -574,6 +594,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ticket_events_at"))
 
     op.drop_table("ticket_events")
+    with op.batch_alter_table("ratings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ratings_ticket"))
+        batch_op.drop_index(batch_op.f("ix_ratings_at"))
+
+    op.drop_table("ratings")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_messages_turn"))
         batch_op.drop_index(batch_op.f("ix_messages_ticket"))
