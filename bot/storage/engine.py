@@ -28,7 +28,9 @@ class Database:
             self._reader = _sqlite_engine(url, "BEGIN", pool_size=5)
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=2)
         else:
-            self._reader = self._writer = create_async_engine(url, pool_size=10, pool_pre_ping=True)
+            self._reader = self._writer = create_async_engine(
+                url, pool_size=10, pool_pre_ping=True, hide_parameters=True
+            )
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -56,7 +58,11 @@ class Database:
 
 def _sqlite_engine(url: str, begin: str, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=10, connect_args={"timeout": BUSY_SECONDS}
+        url,
+        pool_size=pool_size,
+        max_overflow=10,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_SECONDS},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -71,6 +71,8 @@ class Ticket(Base):
     """Sealed: what was done, as the resident reads it."""
     rating: Mapped[str | None] = mapped_column(String(8))
     """满意, 基本满意 or 不满意; None is 未评价. Every answer of every round stands in `ratings`."""
+    erased_at: Mapped[datetime | None]
+    """When what tells of a person was removed, at the end of its term or at the resident's wish."""
 
 
 class Assignment(Base):

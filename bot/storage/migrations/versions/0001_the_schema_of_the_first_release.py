@@ -360,6 +360,7 @@ def upgrade() -> None:
         sa.Column("closed_at", Instant(), nullable=True),
         sa.Column("result", sa.LargeBinary(), nullable=True),
         sa.Column("rating", sa.String(length=8), nullable=True),
+        sa.Column("erased_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(["grid"], ["grid_points.code"], name=op.f("fk_tickets_grid_grid_points")),
         sa.ForeignKeyConstraint(["lead"], ["organisations.code"], name=op.f("fk_tickets_lead_organisations")),
         sa.ForeignKeyConstraint(["service"], ["services.code"], name=op.f("fk_tickets_service_services")),
