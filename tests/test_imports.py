@@ -14,7 +14,7 @@ LAYERS = {
     "bot.knowledge": 2,
     "bot.tickets": 2,
     "bot.reports": 2,
-    "bot.retention": 3,
+    "bot.retention": 4,
     "bot.backup": 3,
     "bot.dialogue": 3,
     "bot.desk": 4,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context import Context
+from bot.conversations import drafts
 from bot.conversations.models import Conversation, Draft, Message
 from bot.conversations.store import read_line, sender_of
 from bot.retention.erase import anonymise_ticket, erase_conversation, forget_trackers
@@ -23,7 +24,6 @@ from bot.tickets.work import fields_context, lock_ticket, result_context, title_
 from nlu.vault import VaultError
 
 AT_WISH = "本人申请删除个人信息"
-DRAFT_CONTEXT = "draft:{}"
 
 
 class NotKept(Exception):
@@ -49,7 +49,10 @@ async def conversation_of(context: Context, number: str) -> str | None:
 
 
 async def export_conversation(context: Context, conversation: str, actor: Actor) -> dict[str, Any]:
-    """Everything that is kept of a conversation and its tickets, as JSON; goes into the access log."""
+    """Everything that is kept of a conversation and its tickets, as JSON; goes into the access log.
+
+    The staff's internal remarks to each other stay inside.
+    """
     async with context.db.read() as session:
         row = await session.get(Conversation, conversation)
         if row is None:
@@ -57,7 +60,8 @@ async def export_conversation(context: Context, conversation: str, actor: Actor)
         messages = await session.scalars(
             select(Message).where(Message.conversation == conversation).order_by(Message.number)
         )
-        drafts = await session.scalars(select(Draft).where(Draft.conversation == conversation))
+        begun = await session.scalars(select(Draft.id).where(Draft.conversation == conversation))
+        held = [await drafts.load(session, context.vault, draft, conversation) for draft in begun]
         tickets = list(
             await session.scalars(
                 select(Ticket).where(Ticket.conversation == conversation).order_by(Ticket.id)
@@ -76,7 +80,16 @@ async def export_conversation(context: Context, conversation: str, actor: Actor)
                 "consent_at": row.consent_at.isoformat() if row.consent_at else None,
             },
             "messages": [_message(context, message) for message in messages],
-            "drafts": [_draft(context, draft) for draft in drafts],
+            "drafts": [
+                {
+                    "service": draft.service,
+                    "state": draft.state,
+                    "fields": draft.fields,
+                    "created_at": draft.created_at.isoformat(),
+                }
+                for draft in held
+                if draft is not None
+            ],
             "tickets": [await _ticket(context, session, ticket) for ticket in tickets],
             "attachments": await _attachments(context, session, loose),
         }
@@ -138,7 +151,8 @@ async def erase_ticket(context: Context, number: str, actor: Actor) -> dict[str,
 
 def _open(ticket: Ticket) -> str:
     return (
-        f"工单 {ticket.number} 还没办结（{STATE_NAMES[ticket.state]}），办理离不开这些信息，办结后可以再申请；"
+        f"工单 {ticket.number} 还没办结（{STATE_NAMES[ticket.state]}），"
+        "办理离不开这些信息，办结后可以再申请。"
         "不想办了，可以先撤回。"
     )
 
@@ -146,9 +160,7 @@ def _open(ticket: Ticket) -> str:
 async def _anonymise(context: Context, session: AsyncSession, ticket: Ticket, actor: Actor) -> list[str]:
     if ticket.erased_at is not None:
         return []
-    return await anonymise_ticket(
-        session, context, ticket, at=context.clock(), actor=actor, reason=AT_WISH
-    )
+    return await anonymise_ticket(session, context, ticket, at=context.clock(), actor=actor, reason=AT_WISH)
 
 
 def _message(context: Context, row: Message) -> dict[str, Any]:
@@ -165,20 +177,12 @@ def _message(context: Context, row: Message) -> dict[str, Any]:
     }
 
 
-def _draft(context: Context, row: Draft) -> dict[str, Any]:
-    return {
-        "service": row.service,
-        "state": row.state,
-        "fields": context.vault.open_json(row.fields, DRAFT_CONTEXT.format(row.id)),
-        "created_at": row.created_at.isoformat(),
-        "expires_at": row.expires_at.isoformat(),
-    }
-
-
 async def _ticket(context: Context, session: AsyncSession, row: Ticket) -> dict[str, Any]:
     vault = context.vault
     events = await session.scalars(
-        select(TicketEvent).where(TicketEvent.ticket == row.id).order_by(TicketEvent.number)
+        select(TicketEvent)
+        .where(TicketEvent.ticket == row.id, TicketEvent.type != "remark")
+        .order_by(TicketEvent.number)
     )
     return {
         "number": row.number,
@@ -213,7 +217,7 @@ async def _attachments(context: Context, session: AsyncSession, which: Any) -> l
     return [
         {
             "id": row.id,
-            "name": context.vault.open(row.name, "attachment"),
+            "name": context.vault.open(row.name, f"attachment:{row.digest}"),
             "media_type": row.media_type,
             "added_at": row.added_at.isoformat(),
             "base64": _content(context, row.digest),

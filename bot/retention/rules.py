@@ -16,10 +16,10 @@ from bot.conversations.models import ActionRun, Button, Conversation, Draft, Mes
 from bot.conversations.trackers import TRACKERS, trackers
 from bot.desk.models import SignInFailures, StaffSession
 from bot.knowledge.models import Gap
-from bot.retention.accesses import cut_access_log
 from bot.retention.erase import anonymise_ticket, erase_conversation, forget_trackers
 from bot.retention.files import remove_files
 from bot.storage.base import Base
+from bot.tickets.access_cut import cut_access_log
 from bot.tickets.actors import SYSTEM
 from bot.tickets.models import Outbox, Ticket
 from bot.tickets.states import FINAL

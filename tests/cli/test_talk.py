@@ -11,7 +11,6 @@ from bot.channels.app import add_channels
 from bot.context import Context
 from bot.dialogue import Dialogue, Rasa
 from bot.directory.models import Token
-from bot.knowledge.answers import Answers
 from tests.channels.stand_in import SECRET, StandIn, button
 from tests.cli.conftest import Call, in_thread
 
