@@ -217,7 +217,7 @@ async def _attachments(context: Context, session: AsyncSession, which: Any) -> l
     return [
         {
             "id": row.id,
-            "name": context.vault.open(row.name, f"attachment:{row.digest}"),
+            "name": context.vault.open(row.name, "attachment"),
             "media_type": row.media_type,
             "added_at": row.added_at.isoformat(),
             "base64": _content(context, row.digest),

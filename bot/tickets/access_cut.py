@@ -1,13 +1,13 @@
-"""Shortening the access log at its old end, so that its chain still verifies.
+"""Emptying the old end of the access log, so that its chain and the seals over it still verify.
 
-The log is one chain, so what is cut off leaves a mark: the last link that went, and how many went with all
-cuts together. The mark is sealed; whoever cuts by hand cannot make one.
+A read whose term is over loses who, what and from where; its link stays, because the next read and a seal
+are made over it. A mark says up to where that was done; it is sealed, so whoever empties by hand is found.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context import Context
@@ -16,48 +16,46 @@ from bot.tickets.models import Access
 from nlu.vault import Vault
 
 MARK = "access_log_cut"
+EMPTY = {"actor": "", "actor_name": "", "ticket": None, "what": "", "source": None}
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Up to which read the log is empty, that read's link, and how many reads are."""
+
+    last: int = 0
+    chain: str = ""
+    emptied: int = 0
+
+    def seal(self, vault: Vault) -> str:
+        """What only the job can make."""
+        return vault.chain(f"access log cut|{self.last}|{self.chain}|{self.emptied}".encode())
 
 
 async def cut_access_log(context: Context, cutoff: datetime, limit: int) -> int:
-    """Delete the oldest reads that were made before a moment, in the order of the chain."""
+    """Empty the oldest reads that were made before a moment, in the order of the chain."""
     async with context.db.write() as session:
-        rows = (
-            await session.execute(select(Access.id, Access.at, Access.chain).order_by(Access.id).limit(limit))
-        ).all()
-        gone = []
-        for row in rows:
+        mark = await session.get(Setting, MARK, with_for_update=True)
+        last, emptied = (mark.value["last"], mark.value["emptied"]) if mark else (0, 0)
+        query = select(Access.id, Access.at, Access.chain).where(Access.id > last).order_by(Access.id)
+        over = []
+        for row in await session.execute(query.limit(limit)):
             if row.at >= cutoff:
                 break
-            gone.append(row)
-        if gone:
-            await _move_mark(session, context.vault, gone[-1].id, gone[-1].chain, len(gone))
-            await session.execute(delete(Access).where(Access.id <= gone[-1].id))
-    return len(gone)
+            over.append(row)
+        if not over:
+            return 0
+        cut = Cut(over[-1].id, over[-1].chain, emptied + len(over))
+        await session.execute(update(Access).where(Access.id > last, Access.id <= cut.last).values(**EMPTY))
+        value = {"last": cut.last, "chain": cut.chain, "emptied": cut.emptied}
+        await session.merge(Setting(name=MARK, value={**value, "seal": cut.seal(context.vault)}))
+    return len(over)
 
 
-async def _move_mark(session: AsyncSession, vault: Vault, last: int, chain: str, removed: int) -> None:
-    row = await session.get(Setting, MARK, with_for_update=True)
-    total = removed + (int(row.value["removed"]) if row else 0)
-    value = {"last": last, "chain": chain, "removed": total}
-    value["seal"] = _seal(vault, value)
-    if row is None:
-        session.add(Setting(name=MARK, value=value))
-    else:
-        row.value = value
-
-
-def _seal(vault: Vault, value: dict[str, Any]) -> str:
-    return vault.chain(f"access log cut|{value['last']}|{value['chain']}|{value['removed']}".encode())
-
-
-async def start_of_log(session: AsyncSession, vault: Vault) -> tuple[int, str, int] | None:
-    """Where the log's chain begins: id and link of the last read that was cut off, and how many were.
-
-    (0, "", 0) while nothing was cut; None when the mark was not made by the job.
-    """
+async def cut_of(session: AsyncSession, vault: Vault) -> Cut | None:
+    """Up to where the log is empty; None when the mark was not made by the job."""
     row = await session.get(Setting, MARK)
     if row is None:
-        return 0, "", 0
-    if row.value.get("seal") != _seal(vault, row.value):
-        return None
-    return row.value["last"], row.value["chain"], row.value["removed"]
+        return Cut()
+    cut = Cut(row.value["last"], row.value["chain"], row.value["emptied"])
+    return cut if row.value["seal"] == cut.seal(vault) else None

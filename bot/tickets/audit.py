@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context import Context
 from bot.tickets import access, events
+from bot.tickets.access_cut import cut_of
 from bot.tickets.models import Access, AuditSeal, Ticket, TicketEvent
 from nlu.vault import Vault, VaultError
 
@@ -193,13 +194,22 @@ def check_ticket(vault: Vault, ticket: Ticket, rows: Sequence[TicketEvent]) -> l
 
 
 async def _check_access(vault: Vault, session: AsyncSession) -> tuple[int, list[Finding]]:
-    before, count = "", 0
+    cut = await cut_of(session, vault)
+    if cut is None:
+        return 0, [Finding("access log", "the mark of the reads whose term is over was changed")]
+    before, count, emptied = "", 0, 0
     rows = await session.stream_scalars(select(Access).order_by(Access.id))
     async for row in rows:
         count += 1
-        if row.chain != access.link(vault, before, row):
+        if row.id <= cut.last:
+            emptied += 1
+        elif row.chain != access.link(vault, before, row):
             return count, [Finding("access log", f"read {row.id} was changed, or one before it is missing")]
         before = row.chain
+        if row.id == cut.last and (before, emptied) != (cut.chain, cut.emptied):
+            return count, [Finding("access log", f"reads up to {row.id}, whose term is over, were changed")]
+    if emptied != cut.emptied:
+        return count, [Finding("access log", "reads whose term is over were taken away")]
     return count, []
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from bot.context import Context
 from bot.conversations.models import ActionRun, Button, Conversation, Draft, Message, Turn
@@ -15,8 +15,7 @@ from bot.directory.models import Staff
 from bot.knowledge.models import Gap
 from bot.retention.job import due, remove_outlived
 from bot.storage.base import Base
-from bot.tickets import access
-from bot.tickets.access_cut import start_of_log
+from bot.tickets import access, audit
 from bot.tickets.models import Access, Attachment, Outbox, Ticket
 from bot.tickets.service import Tickets
 from tests.retention.conftest import attach, has_file, talk, verify
@@ -140,7 +139,7 @@ async def test_closed_ticket_becomes_anonymous_and_its_figures_stay(desk: Desk) 
     assert after[-1].type == "erased" and len(after) == len(before) + 1
     async with county.db.read() as session:
         row = await session.get(Ticket, ticket.id)
-        texts = " ".join(str(value) for value in (await session.scalars(select(Message.body))))
+        messages = " ".join(str(value) for value in (await session.scalars(select(Message.body))))
     assert figures == (
         row.state,
         row.service,
@@ -152,7 +151,7 @@ async def test_closed_ticket_becomes_anonymous_and_its_figures_stay(desk: Desk) 
     )
     assert row.person_hash is row.phone_hash is row.conversation is row.result is None
     view = await desk.tickets.view(number, ADMIN)
-    assert view.fields == {} and "周建国" not in str(view) and "轮椅好用" not in str(view) + texts
+    assert view.fields == {} and "周建国" not in str(view) and "轮椅好用" not in str(view) + messages
     assert not has_file(county)
     assert await _count(county, Outbox, Outbox.ticket == ticket.id) == 0
     assert (await desk.tickets.view(still_open, ADMIN)).fields["applicant_name"] == "周建国"
@@ -160,18 +159,47 @@ async def test_closed_ticket_becomes_anonymous_and_its_figures_stay(desk: Desk) 
     assert again["tickets"] == 0 and len(await verify(county, number)) == len(after)
 
 
-async def test_access_log_is_shortened_at_its_old_end_and_the_chain_goes_on(desk: Desk) -> None:
+async def test_access_log_is_emptied_at_its_old_end_and_still_verifies(desk: Desk) -> None:
+    county = desk.context
+    for _ in range(3):
+        await access.log(county, REVIEWER, None, "old")
+    desk.go(hours=1)
+    await audit.seal(county)
+    desk.go(days=1096)
+    await access.log(county, REVIEWER, None, "new")
+    assert (await remove_outlived(county))["access_log"] == 3
+    assert (await remove_outlived(county))["access_log"] == 0
+    await access.log(county, REVIEWER, None, "newer")
+    report = await audit.verify(county)
+    assert report.findings == () and report.reads == 5
+    async with county.db.read() as session:
+        assert list(await session.scalars(select(Access.what).order_by(Access.id))) == [
+            *[""] * 3,
+            "new",
+            "newer",
+        ]
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DELETE FROM access_log WHERE id = (SELECT min(id) FROM access_log)",
+        "DELETE FROM access_log WHERE what = ''",
+        "UPDATE access_log SET actor_name = '', what = '' WHERE what = 'new'",
+        "UPDATE access_log SET chain = 'x' WHERE what = ''",
+    ],
+)
+@ONE
+async def test_reads_that_were_emptied_by_hand_are_found(desk: Desk, harm: str) -> None:
     county = desk.context
     for _ in range(3):
         await access.log(county, REVIEWER, None, "old")
     desk.go(days=1096)
     await access.log(county, REVIEWER, None, "new")
-    assert (await remove_outlived(county))["access_log"] == 3
-    async with county.db.read() as session:
-        last, chain, removed = await start_of_log(session, county.vault)
-        [row] = await session.scalars(select(Access))
-    assert removed == 3 and row.id > last
-    assert row.chain == access.link(county.vault, chain, row)
+    await remove_outlived(county)
+    async with county.db.write() as session:
+        await session.execute(text(harm))
+    assert [finding.where for finding in (await audit.verify(county)).findings] == ["access log"]
 
 
 @ONE
