@@ -38,6 +38,13 @@ def secured(response: web.StreamResponse) -> web.StreamResponse:
     return response
 
 
+def see_other(location: str) -> web.Response:
+    """To another page after a form."""
+    response = web.Response(status=303, headers={"Location": location})
+    secured(response)
+    return response
+
+
 def is_https(request: web.Request) -> bool:
     """Whether the resident came over HTTPS, be it to the proxy in front."""
     if request.app[CONTEXT].settings.behind_proxy:

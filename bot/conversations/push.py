@@ -60,6 +60,7 @@ async def _bring(
         known = key and await session.scalar(
             select(Message).where(Message.conversation == conversation_id, Message.turn == key)
         )
+        pushed = not conversation.private or (staff is not None and at - conversation.last_at < REPLY_WINDOW)
         line = (
             store.read_line(context.vault, known)
             if known
@@ -75,10 +76,9 @@ async def _bring(
                 custom=custom,
                 ticket=ticket,
                 turn=key,
+                held=not pushed,
             )
         )
-        live_reply = staff is not None and at - conversation.last_at < REPLY_WINDOW
-        pushed = live_reply or not conversation.private
         channel, sender = conversation.channel, store.sender_of(context.vault, conversation)
     if pushed and not known:
         context.hub.tell(conversation_id, {"type": "message", "message": line.shown()})

@@ -37,6 +37,8 @@ class Line:
     pressed: tuple[str, ...] = ()
     turn: str | None = None
     private: bool = False
+    held: bool = False
+    """Told in a private matter: kept for the record and shown on no page."""
 
     def shown(self) -> dict[str, Any]:
         """The line as JSON for the page; `id` is the one that the page gave to its own message."""
@@ -135,6 +137,7 @@ async def append(
     pictures: tuple[int, ...] = (),
     turn: str | None = None,
     ticket: int | None = None,
+    held: bool = False,
 ) -> Line:
     """Store a message under the next number. `buttons` hold title, command and look; the line has tokens."""
     last = await session.scalar(
@@ -143,6 +146,8 @@ async def append(
     number = (last or 0) + 1
     shown = tuple(_mint(session, vault, conversation.id, number, at, button) for button in buttons or ())
     body = {"text": text, "buttons": shown, "custom": custom or {}, "pictures": pictures, "pressed": []}
+    if held:
+        body["held"] = True
     session.add(
         Message(
             conversation=conversation.id,
@@ -157,7 +162,9 @@ async def append(
         )
     )
     await session.flush()
-    return Line(number, at, author, text, name, shown, custom or {}, pictures, (), turn, conversation.private)
+    return Line(
+        number, at, author, text, name, shown, custom or {}, pictures, (), turn, conversation.private, held
+    )
 
 
 def _mint(
@@ -196,6 +203,7 @@ def read_line(vault: Vault, row: Message) -> Line:
         tuple(body["pressed"]),
         row.turn,
         row.private,
+        body.get("held", False),
     )
 
 
@@ -270,8 +278,3 @@ async def record_consent(session: AsyncSession, conversation: str, version: str,
     row = await session.get(Conversation, conversation)
     if row is not None:
         row.consent_version, row.consent_at = version, at
-
-
-async def mark_private(session: AsyncSession, conversation: Conversation) -> None:
-    """A matter of high privacy: nothing is restored, nothing is pushed from now on."""
-    conversation.private = True

@@ -176,8 +176,10 @@ class Dialogue:
         private = any(_private(answer["custom"], county.services) for answer in answers)
         async with context.db.write() as session:
             conversation = await session.get(Conversation, begun.conversation, with_for_update=True)
-            if private and not conversation.private:
-                await store.mark_private(session, conversation)
+            if private:
+                conversation.private = True
+            private = conversation.private
+            if private:
                 await session.execute(
                     update(Message)
                     .where(Message.conversation == begun.conversation, Message.turn == begun.turn)

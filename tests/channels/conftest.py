@@ -46,7 +46,7 @@ async def rasa() -> AsyncIterator[StandIn]:
 
 @pytest.fixture
 async def dialogue(county: Context, rasa: StandIn) -> AsyncIterator[Dialogue]:
-    made = Dialogue(county, Rasa(str(rasa.server.make_url("/")), SECRET, seconds=5))
+    made = Dialogue(county, Rasa(str(rasa.server.make_url("/")), SECRET))
     yield made
     await made.close()
 

@@ -31,6 +31,9 @@ class StandIn:
         self.most_at_once: dict[str, int] = {}
         self.status = 200
         self.seconds = 0.0
+        self.meet = 0
+        """Nobody is answered before so many are being answered at once."""
+        self._met = asyncio.Event()
         self._running: dict[str, int] = {}
 
     async def webhook(self, request: web.Request) -> web.Response:
@@ -43,7 +46,10 @@ class StandIn:
         self.running += 1
         self.most_at_once[sender] = max(self.most_at_once.get(sender, 0), self._running[sender])
         self.most_at_once["*"] = max(self.most_at_once.get("*", 0), self.running)
+        if self.running >= self.meet:
+            self._met.set()
         try:
+            await asyncio.wait_for(self._met.wait(), 20)
             await asyncio.sleep(self.seconds)
         finally:
             self._running[sender] -= 1
