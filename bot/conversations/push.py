@@ -97,14 +97,12 @@ class ResidentAdapter:
     async def deliver(self, row: Any) -> None:
         """Bring one row; an error means that the outbox tries again, and nothing is stored twice."""
         payload = row.payload
-        if isinstance(payload, bytes):
-            payload = self._context.vault.open_json(payload, "outbox")
         await tell(
             self._context,
             row.target,
             payload["text"],
             tuple(payload.get("buttons") or ()),
             payload.get("custom"),
-            ticket=getattr(row, "ticket", None),
+            ticket=row.ticket,
             key=row.key,
         )

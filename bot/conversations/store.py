@@ -271,10 +271,3 @@ async def mark_pressed(session: AsyncSession, vault: Vault, conversation: str, p
     if press.title not in body["pressed"]:
         body["pressed"].append(press.title)
         row.body = vault.seal_json(body, place)
-
-
-async def record_consent(session: AsyncSession, conversation: str, version: str, at: datetime) -> None:
-    """The resident confirmed a filing after this version of the notice."""
-    row = await session.get(Conversation, conversation)
-    if row is not None:
-        row.consent_version, row.consent_at = version, at
