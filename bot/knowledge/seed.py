@@ -21,7 +21,7 @@ async def store_faq(session: AsyncSession, seed: Seed, at: datetime) -> int:
         version.entry: version
         for version in await session.scalars(select(FaqVersion).order_by(FaqVersion.entry, FaqVersion.number))
     }
-    known = set((await session.execute(select(FaqPhrasing.entry, FaqPhrasing.text))).tuples())
+    known = {tuple(row) for row in await session.execute(select(FaqPhrasing.entry, FaqPhrasing.text))}
     fresh = [
         FaqEntry(id=row.id, org=row.org, published=None, created_at=at, updated_at=at)
         for row in seed.faq

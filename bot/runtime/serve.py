@@ -11,6 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from actions.server import make_actions_app
 from bot.app import make_app
 from bot.context import Context
 from bot.conversations.push import ResidentAdapter
@@ -54,6 +55,8 @@ async def run(settings: Settings) -> None:
             app = make_app(context, dialogue, rasa.ready)
             residents = {"resident": ResidentAdapter(context)}
             await stack.enter_async_context(ticket_workers(context, residents))
+            actions = make_actions_app(context, secrets.actions)
+            await stack.enter_async_context(listening(actions, "127.0.0.1", settings.actions_port))
             await stack.enter_async_context(listening(app, settings.host, settings.port))
             await wait_for_rasa(rasa, stop)
             if not stop.is_set():
