@@ -1,6 +1,7 @@
 """How the desk writes deadlines, moments and channels."""
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -88,3 +89,13 @@ def size(count: int) -> str:
 def channel_name(channel: str) -> str:
     """A channel as people call it."""
     return CHANNEL_NAMES.get(channel, channel)
+
+
+def short_place(name: str) -> str:
+    """A place as a list shows it: 东门党群服务站 文昌社区 is 东门 文昌社区."""
+    return re.sub(r"党群服务站(（[^）]*）)?", "", name).strip()
+
+
+def short_label(label: str) -> str:
+    """A slot's label without what it explains in brackets."""
+    return re.sub(r"（[^）]*）", "", label).strip() or label

@@ -11,7 +11,8 @@ from aiohttp import web
 from sqlalchemy import func, select
 
 from bot.desk import formats
-from bot.desk.guard import CONTEXT, ME, me_of
+from bot.desk.guard import CONTEXT, ME, actor_of, me_of
+from bot.desk.inbox import waiting
 from bot.desk.trial import Trials
 from bot.directory.roles import ROLE_NAMES, Role
 from bot.knowledge.models import Gap
@@ -48,7 +49,7 @@ RAIL: tuple[tuple[str | None, tuple[Item, ...]], ...] = (
         None,
         (
             Item("inbox", "待我处理", "inbox", "/desk", frozenset({A, R, O, S, C}), "inbox"),
-            Item("all", "全部工单", "files", "/desk/tickets", frozenset({A, R, C, U, M})),
+            Item("all", "全部工单", "files", "/desk/tickets", frozenset({A, R, C, U})),
             Item("own", "本单位工单", "files", "/desk/tickets", frozenset({O, S})),
         ),
     ),
@@ -73,7 +74,7 @@ class Shown:
 async def rail(request: web.Request) -> list[tuple[str | None, list[Shown]]]:
     """The rail of the person who is signed in."""
     role = Role(me_of(request).staff.role)
-    counts = await _counts(request)
+    counts = await _counts(request, role)
     groups = []
     for title, items in RAIL:
         shown = [Shown(item, counts.get(item.count or "")) for item in items if role in item.roles]
@@ -82,10 +83,15 @@ async def rail(request: web.Request) -> list[tuple[str | None, list[Shown]]]:
     return groups
 
 
-async def _counts(request: web.Request) -> dict[str, int]:
-    async with request.app[CONTEXT].db.read() as session:
+async def _counts(request: web.Request, role: Role) -> dict[str, int]:
+    context = request.app[CONTEXT]
+    county = await context.directory.county()
+    async with context.db.read() as session:
+        inbox = await waiting(session, county, actor_of(request))
+        if role not in (A, R, M):
+            return {"inbox": inbox}
         gaps = await session.scalar(select(func.count()).select_from(Gap).where(Gap.state == "open"))
-    return {"gaps": gaps or 0}
+    return {"inbox": inbox, "gaps": gaps or 0}
 
 
 async def page(
@@ -142,6 +148,8 @@ FILTERS = {
     "long_moment": formats.long_moment,
     "day": formats.day,
     "clock_time": formats.clock_time,
+    "short_label": formats.short_label,
+    "short_place": formats.short_place,
     "size": formats.size,
     "channel_name": formats.channel_name,
 }

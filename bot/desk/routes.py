@@ -2,10 +2,11 @@
 
 from bot.desk.guard import Route
 from bot.desk.layout import A, C, M, O, R, S, U
-from bot.desk.views import faq, gaps, signin
+from bot.desk.views import faq, gaps, inbox, printing, signin, ticket
 from bot.directory.roles import Role
 
 EVERYONE = frozenset({A, R, O, S, M, C, U})
+SEE_TICKETS = frozenset({A, R, O, S, C, U})
 
 
 def _roles(*roles: Role) -> frozenset[Role]:
@@ -18,6 +19,18 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/logout", signin.leave, EVERYONE),
     Route("GET", "/account", signin.account, EVERYONE),
     Route("POST", "/account", signin.set_password, EVERYONE),
+    Route("GET", "", inbox.index, EVERYONE),
+    Route("POST", "/filters", inbox.save_filter, _roles(A, R, O, S, C)),
+    Route("POST", "/filters/{id:[0-9]+}/drop", inbox.drop_filter, _roles(A, R, O, S, C)),
+    Route("GET", "/tickets", inbox.everything, SEE_TICKETS),
+    Route("GET", "/tickets/{number}", ticket.show, SEE_TICKETS),
+    Route("GET", "/tickets/{number}/fields", ticket.fields, SEE_TICKETS),
+    Route("POST", "/tickets/{number}/unmask", ticket.unmask, SEE_TICKETS),
+    Route("GET", "/tickets/{number}/timeline", ticket.timeline, SEE_TICKETS),
+    Route("POST", "/tickets/{number}/step", ticket.step, _roles(A, R, O, S, C)),
+    Route("GET", "/tickets/{number}/print", printing.show, SEE_TICKETS),
+    Route("POST", "/tickets/{number}/print", printing.show_full, SEE_TICKETS),
+    Route("POST", "/tickets/{number}/note", ticket.write, _roles(A, R, O, S)),
     Route("GET", "/faq", faq.index, _roles(A, R, O, M, U)),
     Route("POST", "/faq", faq.create, _roles(A, M)),
     Route("GET", "/faq/rows", faq.rows, _roles(A, R, O, M, U)),

@@ -24,6 +24,7 @@
     "/": () => document.querySelector("[data-search]")?.focus(),
     "?": () => document.getElementById("keys")?.showModal(),
     r: () => press("[data-show-new]"),
+    m: () => document.querySelector("[data-message]")?.focus(),
     d: () => press("[data-bulk]:not([hidden]) [data-key=d]"),
   };
 
@@ -83,7 +84,15 @@
     if (box.matches("[data-keys-on]")) box.checked ? localStorage.removeItem(KEYS_OFF) : localStorage.setItem(KEYS_OFF, "1");
     if (box.matches("[data-go]")) box.form.requestSubmit();
   });
-  document.addEventListener("click", (e) => { if (e.target.closest("[data-clear]")) clear(); });
+  document.addEventListener("click", (e) => {
+    if (e.target.closest("[data-clear]")) clear();
+    const opener = e.target.closest("[data-opens]");
+    if (!opener) return;
+    const form = document.getElementById(opener.dataset.opens);
+    form.hidden = !form.hidden;
+    opener.setAttribute("aria-expanded", String(!form.hidden));
+    if (!form.hidden) form.querySelector("textarea,select,input:not([type=hidden])")?.focus();
+  });
 
   // 【】 that is not filled blocks sending.
   function blanks(box) {
@@ -105,7 +114,7 @@
     for (const el of document.querySelectorAll("[data-keep]")) {
       const kept = sessionStorage.getItem(keep(el));
       if (document.querySelector("[data-sent]")) sessionStorage.removeItem(keep(el));
-      else if (kept && !el.value) { el.value = kept; el.closest("details")?.setAttribute("open", ""); }
+      else if (kept && !el.value) { el.value = kept; el.closest("details")?.setAttribute("open", ""); if (el.form) el.form.hidden = false; }
     }
     const on = document.querySelector("[data-keys-on]");
     if (on) on.checked = !localStorage.getItem(KEYS_OFF);
