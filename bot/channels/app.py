@@ -8,6 +8,7 @@ from bot.channels.assets import Assets
 from bot.channels.keys import ASSETS, CONTEXT, DIALOGUE, SENDER_LIMIT, SOURCE_LIMIT, TICKETS
 from bot.channels.limits import RateLimit
 from bot.channels.pages import add_templates
+from bot.channels.telegram.run import add_telegram
 from bot.context import Context
 from bot.dialogue import Dialogue
 from bot.tickets.service import Tickets
@@ -36,3 +37,4 @@ def add_channels(
     app.router.add_get("/assets/{version}/{name}", app[ASSETS].serve)
     app.router.add_post("/webhooks/rest/webhook", rest.webhook)
     track.add_routes(app)
+    add_telegram(app)

@@ -220,6 +220,14 @@ async def lines(
     return [read_line(vault, row) for row in rows][::-1]
 
 
+async def line(session: AsyncSession, vault: Vault, conversation: str, number: int) -> Line | None:
+    """One message by its number."""
+    row = await session.scalar(
+        select(Message).where(Message.conversation == conversation, Message.number == number)
+    )
+    return read_line(vault, row) if row is not None else None
+
+
 async def last_number(session: AsyncSession, conversation: str) -> int:
     """The number of the newest message, 0 without one."""
     return (

@@ -43,6 +43,14 @@ class Incoming:
     pictures: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Taken:
+    """The answer to a message; `repeated` when it had been answered before."""
+
+    lines: list[Line]
+    repeated: bool = False
+
+
 @dataclass
 class _Begun:
     """What the first transaction of a turn leaves for the rest."""
@@ -72,13 +80,20 @@ class Dialogue:
 
     async def handle(self, incoming: Incoming) -> list[Line]:
         """Answer one message; a message that the channel delivers again gets the same answer again."""
+        return (await self.take(incoming)).lines
+
+    async def take(self, incoming: Incoming) -> Taken:
+        """Like `handle`, for channels that must not send an answer twice."""
         async with self._lanes.hold(f"{incoming.channel}:{incoming.sender}"):
             return await self._turn(incoming)
 
-    async def _turn(self, incoming: Incoming) -> list[Line]:
+    async def _turn(self, incoming: Incoming) -> Taken:
         begun = await self._begin(incoming)
         if begun.repeated is not None:
-            return begun.repeated
+            return Taken(begun.repeated, repeated=True)
+        return Taken(await self._answer(begun, incoming))
+
+    async def _answer(self, begun: _Begun, incoming: Incoming) -> list[Line]:
         if begun.press is not None:
             pressed = {"type": "pressed", "number": begun.press.message, "title": begun.press.title}
             self.context.hub.tell(begun.conversation, pressed)
