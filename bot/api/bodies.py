@@ -61,6 +61,7 @@ class ActBody(Body):
     )
     note: str | None = Field(None, max_length=4000)
     org: str | None = Field(None, max_length=16)
+    date: str | None = Field(None, max_length=10, description="点单的活动日期")
     outcome: str | None = Field(None, max_length=16, description="reached, no_answer, call_back")
     service: str | None = Field(None, max_length=8)
     helpers: list[str] | None = Field(None, max_length=20)

@@ -22,7 +22,7 @@ from bot.tickets.views import TicketView, as_json
 FILERS = frozenset({Role.CHANNEL, Role.STATION, Role.ORGANISATION, Role.REVIEWER, Role.ADMINISTRATOR})
 LONGEST_KEY = 255
 STEP_DATA = ("grant", "reason", "door", "into", "rating", "helpers")
-ACT_DATA = ("outcome", "service", "helpers")
+ACT_DATA = ("outcome", "service", "helpers", "date")
 
 
 def dumps(value: Any) -> str:

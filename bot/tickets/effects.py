@@ -12,11 +12,12 @@ from bot.tickets import states as s
 from bot.tickets.accounts import add_rating, end_part, end_round, is_substantive, safe_window
 from bot.tickets.deadlines import Due
 from bot.tickets.errors import Missing, NoSuchStep
+from bot.tickets.lots import drawn
 from bot.tickets.models import Assignment, Rating, Ticket
 from bot.tickets.numbers import normalise_number
 from bot.tickets.routing import Route, route, with_lead
 from bot.tickets.transitions import REFUSAL_REASONS
-from bot.tickets.work import Work, moment
+from bot.tickets.work import Work, fields_context, moment
 
 DEFAULT_DOOR = "12345 政务服务热线"
 OUTCOMES = {"reached": "联系上了", "no_answer": "没接", "call_back": "约了再打"}
@@ -124,6 +125,9 @@ async def dispatch(work: Work) -> None:
         new_assignment(work, org, s.HELPER)
     if changed and work.ask.org:
         work.remember(rerouted=True)
+    if work.service.starts == "event":
+        confirm = work.timing.clock().days(work.at, work.timing.terms.order_confirm_days)
+        work.remember(confirm_due=confirm.at.isoformat())
     if work.ticket.urgent and work.timing.terms.duty:
         work.remember(duty_at=work.at.isoformat(), duty_next=0)
 
@@ -563,6 +567,31 @@ async def contact(work: Work) -> None:
     days = {local(datetime.fromisoformat(one["at"])).date() for one in tries}
     if work.ticket.contacted_at is None and (outcome == "reached" or (len(tries) >= 3 and len(days) >= 2)):
         work.ticket.contacted_at = work.at
+
+
+@effect
+async def confirm_order(work: Work) -> None:
+    """The date of an order, or its new one: its clock counts from the event."""
+    try:
+        day = date.fromisoformat(str(work.ask.data["date"])[:10])
+    except ValueError as error:
+        raise Missing("date", "日期写成 2026-12-31") from error
+    work.ask.data["date"] = day.isoformat()
+    fields = {**work.fields(), "confirmed_date": day.isoformat()}
+    work.ticket.fields = work.context.vault.seal_json(fields, fields_context(work.ticket))
+    work.remember(confirm_due=None, confirmed_date=day.isoformat())
+    for part in work.assignments:
+        if part.state in s.ASSIGNMENT_OPEN:
+            set_due(work, part, term(work, part.org, part.role), work.at)
+    if work.ticket.state == s.IN_PROGRESS and work.lead is not None:
+        work.ticket.due = work.lead.due
+
+
+@effect
+async def sample_withdrawal(work: Work) -> None:
+    """Some of those who withdrew are called: was it their own wish?"""
+    if drawn(work, "withdrawal", work.timing.terms.withdrawal_sample_share):
+        work.remember(withdrawal_sampled=True)
 
 
 @effect

@@ -26,6 +26,7 @@ WHEN: dict[str, Callable[[Work], bool]] = {
     "refused": lambda w: w.ask.data.get("grant", True) is False,
     "first_unsatisfied": lambda w: w.memory.get("unsatisfied", 0) < 1,
     "again_unsatisfied": lambda w: w.memory.get("unsatisfied", 0) >= 1,
+    "order": lambda w: w.service.starts == "event",
     "high_privacy": lambda w: w.high_privacy,
     "not_high_privacy": lambda w: not w.high_privacy,
     "withdrawal_waits": lambda w: "withdrawal_asked" in w.memory,
@@ -140,6 +141,22 @@ def within_external(work: Work) -> str | None:
     return None
 
 
+MINORS = ("D05", "D01", "A14", "A15")
+"""Services whose person is a child."""
+
+
+def may_refer(work: Work) -> str | None:
+    """Nobody is handed on against his word, except where a minor is harmed: that is reported by law."""
+    fields = work.fields()
+    if fields.get("consent_refer") not in (False, "否", "不同意", "不"):
+        return None
+    minor = work.ticket.service in MINORS or fields.get("child_age") not in (None, "")
+    age = fields.get("age") or fields.get("beneficiary_age")
+    if minor or (isinstance(age, int | float) and age < 18):
+        return None
+    return "本人不同意转介，要先问过本人"
+
+
 def helpers_settled(work: Work) -> str | None:
     """All helpers are done, or waived by the reviewer."""
     left = [work.org_name(a.org) for a in work.helpers if a.state not in (s.DONE, s.WAIVED)]
@@ -202,6 +219,7 @@ GUARDS: dict[str, Callable[[Work], str | None]] = {
         may_extend,
         within_extension,
         within_external,
+        may_refer,
         helpers_settled,
         rating_over,
         may_reopen,

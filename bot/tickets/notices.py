@@ -59,6 +59,7 @@ async def words(work: Work, row: Transition | None = None, *, for_resident: bool
         survivor=work.memory.get("survivor", ""),
         door=work.memory.get("door", ""),
         refusal=_refusal(work),
+        date=work.memory.get("confirmed_date", ""),
     )
     if row is not None and row.name == "extended":
         said["extension_reason"] = await _last_note(work, "extension_asked")

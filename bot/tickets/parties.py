@@ -63,9 +63,9 @@ def is_second_reader(work: Work, actor: Actor) -> bool:
     return actor.role in (*REVIEWERS, Role.CONVENOR) and actor.key != work.memory.get("refused_by")
 
 
-def is_caller(work: Work, actor: Actor) -> bool:
-    """Someone of the centre who calls back: never the handling organisation, unless it is the centre."""
-    return actor.role in REVIEWERS and (actor.org in (CENTRE, None) or not work.takes_part(actor.org))
+def is_caller(_work: Work, actor: Actor) -> bool:
+    """Someone of the centre who calls back: never a handling organisation."""
+    return actor.role in REVIEWERS and actor.org in (CENTRE, None)
 
 
 def is_head(_work: Work, actor: Actor) -> bool:

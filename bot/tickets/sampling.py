@@ -1,10 +1,9 @@
 """Closings that a rule passes, where the county lets it: all but a sample and what is flagged."""
 
-import hashlib
-
 from bot.tickets import engine
 from bot.tickets import states as s
 from bot.tickets.actors import RULE
+from bot.tickets.lots import drawn
 from bot.tickets.work import Ask, Work
 
 MINUTES_TOO_FAST = 10
@@ -12,7 +11,11 @@ MINUTES_TOO_FAST = 10
 
 async def pass_by_rule(work: Work) -> None:
     """Pass a result that was just handed in, when its service is only sampled and nothing is flagged."""
-    if work.ticket.state != s.AWAITING_CLOSE or flagged(work) or sampled(work):
+    if (
+        work.ticket.state != s.AWAITING_CLOSE
+        or flagged(work)
+        or drawn(work, "closing", work.timing.terms.close_sample_share)
+    ):
         return
     if work.ticket.service in work.timing.terms.close_by_sample:
         work.actor, work.ask = RULE, Ask(note="按规则通过，未抽中")
@@ -29,10 +32,3 @@ def flagged(work: Work) -> bool:
     )
     before = work.memory.get("unsatisfied") or work.memory.get("sent_back")
     return bool(fast or before or work.high_privacy or work.by_centre())
-
-
-def sampled(work: Work) -> bool:
-    """Whether the lot falls on it: by the number and its count of results, so that nobody can choose."""
-    seed = work.context.vault.lookup("sample", f"{work.ticket.number}|{work.ticket.version}")
-    share = int(hashlib.sha256(seed.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
-    return share < work.timing.terms.close_sample_share

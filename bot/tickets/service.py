@@ -10,7 +10,7 @@ from bot.context import Context
 from bot.tickets import access, engine, filing, timers, tracking
 from bot.tickets import search as searching
 from bot.tickets import states as s
-from bot.tickets.actors import Actor
+from bot.tickets.actors import SYSTEM, Actor
 from bot.tickets.allowed import allowed_steps
 from bot.tickets.errors import Forbidden, Missing, NoSuchStep, NotFound
 from bot.tickets.models import Attachment, Ticket, TicketEvent
@@ -186,7 +186,10 @@ class Tickets:
             return await self._view_within(work)
 
     async def _follow(self, work: Work) -> None:
-        """What a rule does right after a step: closing that is only sampled."""
+        """What a rule does right after a step: closing that is only sampled, calls after withdrawals."""
+        if work.memory.get("withdrawal_sampled") and work.ticket.state == s.WITHDRAWN:
+            event = await work.write_event("withdrawal_sampled", actor=SYSTEM)
+            await tell_org(work, event, "ZX", f"撤回抽查，请回访是否本人意愿：{work.ticket.number}", {})
         await pass_by_rule(work)
 
     # Reading

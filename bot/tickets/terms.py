@@ -50,6 +50,7 @@ class Terms:
     close_by_sample: tuple[str, ...] = ()
     """Services whose closing is only sampled."""
     close_sample_share: float = 0.1
+    withdrawal_sample_share: float = 0.1
     duty: tuple[str, ...] = ()
     """Logins of the duty roster for urgent matters, in the order in which they are called."""
 

@@ -89,6 +89,13 @@ async def contact(work: Work) -> None:
 
 
 @fires
+async def order_confirm(work: Work) -> None:
+    """The village still waits for a date: said once."""
+    work.remember(confirm_due=None)
+    await _remind(work, "confirm_overdue", "点单满 3 天还没定日期", work.ticket.lead)
+
+
+@fires
 async def lead_signature(work: Work) -> None:
     """Counts as signed, late."""
     await _take(work, "deemed_signed")

@@ -121,6 +121,11 @@ def contact(work: Work) -> datetime | None:
     return work.ticket.contact_due
 
 
+def order_confirm(work: Work) -> datetime | None:
+    """An order waits for its date."""
+    return work.moment("confirm_due")
+
+
 def info(work: Work) -> datetime | None:
     """The resident's days to reply are over."""
     return work.moment("info_until")
@@ -149,6 +154,7 @@ DECIDED = (
 TIMERS: tuple[Timer, ...] = (
     Timer("duty_call", (s.AWAITING_SIGN,), duty_call),
     Timer("contact", (*HANDLED, s.AWAITING_CLOSE, s.CONSULTATION), contact),
+    Timer("order_confirm", HANDLED, order_confirm),
     Timer("lead_signature", (s.AWAITING_SIGN,), lead_signature),
     Timer("helper_signature", HANDLED, helper_signature),
     Timer("nudge", (s.IN_PROGRESS, s.AWAITING_SIGN), nudge),

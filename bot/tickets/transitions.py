@@ -97,7 +97,7 @@ TABLE: tuple[Transition, ...] = (
     ),
     _t(
         "referred", "转介", s.IN_REVIEW, s.REFERRED, "reviewer",
-        needs=("note",), deadline="check_call", effects=("finish",),
+        guards=("may_refer",), needs=("note",), deadline="check_call", effects=("finish",),
         resident="您的事（{number}）要由别的单位办，已经替您转过去：{note}\n我们 5 天后会回访，看有没有人管。",
         label="转介", consequence="写明转给谁、对方的受理号；5 个工作日后回访",
     ),
@@ -218,7 +218,7 @@ TABLE: tuple[Transition, ...] = (
     ),
     _t(
         "external", "上报外单位", s.IN_PROGRESS, s.AWAITING_EXTERNAL, "lead",
-        guards=("within_external",), needs=("note", "until"), deadline="until", effects=("pause",),
+        guards=("within_external", "may_refer"), needs=("note", "until"), deadline="until", effects=("pause",),
         resident="您的事（{number}）报给了能定的单位：{note}\n现在等他们，{due} 前再看进展。",
         label="上报外单位", consequence="写明单位和受理号；停表，最多 30 天复查一次；居民知道在等谁",
     ),
@@ -340,7 +340,7 @@ TABLE: tuple[Transition, ...] = (
     ),
     _t(
         "withdrawn", "居民撤回", s.BEFORE_CLOSE, s.WITHDRAWN, "own resident",
-        when="not_high_privacy", effects=("finish", "cancel_assignments"),
+        when="not_high_privacy", effects=("finish", "cancel_assignments", "sample_withdrawal"),
         resident="{number} 已撤回，不再办了。以后要办，再说一声就行。",
         orgs=(("lead", "居民已撤回：{number}"), ("helpers", "居民已撤回：{number}")),
     ),
@@ -360,6 +360,12 @@ TABLE: tuple[Transition, ...] = (
         "contacted", "联系居民", (*WORKING, *AFTER[:1], s.IN_REVIEW, s.AWAITING_CLOSE, s.CONSULTATION), SAME, "lead", "helper", "reviewer", "station",
         needs=("outcome",), effects=("contact",),
         label="记联系", consequence="联系上，或两天内三次没联系上，才算按时响应",
+    ),
+    _t(
+        "order_confirmed", "确认点单日期", (s.IN_PROGRESS, s.AWAITING_SIGN), SAME, "lead",
+        when="order", needs=("date",), effects=("confirm_order",),
+        resident="您点的{service}（{number}）定在 {date}。",
+        label="定日期", consequence="日期告诉点单的村站；期限从活动那天算起",
     ),
     _t(
         "urged", "居民催办", s.OPEN, SAME, "resident",
@@ -455,6 +461,8 @@ OTHER_EVENTS = {
     "supervised": "督办",
     "duty_called": "呼叫值班",
     "contact_overdue": "响应超时",
+    "confirm_overdue": "点单未确认",
+    "withdrawal_sampled": "撤回抽查",
     "review_due": "复查到期",
     "check_call_due": "该回访了",
     "attached": "上传附件",
