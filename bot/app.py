@@ -12,6 +12,7 @@ from bot.channels.app import add_channels
 from bot.context import Context
 from bot.desk.app import add_desk
 from bot.dialogue import Dialogue
+from bot.runtime.metrics import Metrics, add_metrics
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,9 @@ async def healthz(request: web.Request) -> web.Response:
     )
 
 
-def make_app(context: Context, dialogue: Dialogue, rasa_ready: asyncio.Event) -> web.Application:
+def make_app(
+    context: Context, dialogue: Dialogue, rasa_ready: asyncio.Event, metrics: Metrics | None = None
+) -> web.Application:
     """Build the application from its parts."""
     app = web.Application(client_max_size=10 * 2**20)
     app[CONTEXT] = context
@@ -62,4 +65,7 @@ def make_app(context: Context, dialogue: Dialogue, rasa_ready: asyncio.Event) ->
     add_channels(app, context, dialogue)
     add_desk(app, context)
     add_api(app, context)
+    metrics = metrics or Metrics()
+    metrics.rasa_up.set_function(lambda: float(rasa_ready.is_set()))
+    add_metrics(app, context, metrics)
     return app

@@ -5,12 +5,14 @@ nothing that is logged can look like a record of its own. Every line passes a ma
 numbers. That is the last line of defence: what people say is not to be logged in the first place.
 """
 
+import contextlib
 import logging
 import re
 import sys
 from datetime import datetime
 from logging.handlers import RotatingFileHandler, TimedRotatingFileHandler
 from pathlib import Path
+from typing import TextIO
 
 from bot.clock import COUNTY_ZONE
 
@@ -18,7 +20,9 @@ KEPT_DAYS = 200
 """Logs of at least six months: Cybersecurity Law art. 21."""
 CHILD_BYTES, CHILD_FILES = 10 * 2**20, 8
 HIDDEN = "〔号码〕"
-QUIET = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "aiosqlite": logging.WARNING}
+REQUESTS = "bot.requests"
+"""The logger of single requests; they go into the file alone."""
+QUIET = ("httpx", "httpcore", "aiosqlite", "aiohttp.access")
 """Libraries whose ordinary lines name addresses or values."""
 
 _NUMBERS = re.compile(
@@ -41,7 +45,7 @@ class MaskingFormatter(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
         """The county's time with its offset."""
         return datetime.fromtimestamp(record.created, COUNTY_ZONE).isoformat(timespec="milliseconds")
 
@@ -50,25 +54,46 @@ class MaskingFormatter(logging.Formatter):
         return mask_numbers("\n    | ".join(super().format(record).splitlines()))
 
 
-def set_up_logging(state_dir: Path) -> None:
+class _Discreet(logging.Handler):
+    """A handler that, where it fails, says so without the record: what failed may hold anything."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Tell of a record that could not be written (a full disk, say)."""
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(f"a log record of {record.name} could not be written: {sys.exc_info()[1]}\n")
+
+
+class Terminal(_Discreet, logging.StreamHandler):
+    """The log on a terminal or in the journal, without the single requests."""
+
+
+class DailyFile(_Discreet, TimedRotatingFileHandler):
+    """The log's file of a day."""
+
+
+class ChildFile(_Discreet, RotatingFileHandler):
+    """The log of a child."""
+
+
+def set_up_logging(state_dir: Path, terminal: TextIO | None = None) -> None:
     """Send all logs to stderr and to the daily file; called once, at the start."""
-    file = TimedRotatingFileHandler(
+    file = DailyFile(
         _prepared(state_dir / "log" / "bot.log"), when="midnight", backupCount=KEPT_DAYS, encoding="utf-8"
     )
+    shown = Terminal(terminal or sys.stderr)
+    shown.addFilter(lambda record: record.name != REQUESTS)
     root = logging.getLogger()
     root.setLevel(logging.INFO)
-    for handler in (logging.StreamHandler(sys.stderr), file):
+    for handler in (shown, file):
         handler.setFormatter(MaskingFormatter())
         root.addHandler(handler)
-    for name, level in QUIET.items():
-        logging.getLogger(name).setLevel(level)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def child_log(path: Path) -> RotatingFileHandler:
+def child_log(path: Path) -> ChildFile:
     """The file that a child's output goes to, rotated by size."""
-    return RotatingFileHandler(
-        _prepared(path), maxBytes=CHILD_BYTES, backupCount=CHILD_FILES, encoding="utf-8"
-    )
+    return ChildFile(_prepared(path), maxBytes=CHILD_BYTES, backupCount=CHILD_FILES, encoding="utf-8")
 
 
 def write_line(handler: logging.Handler, line: str) -> None:

@@ -15,10 +15,11 @@ from bot.conversations.store import Line
 from bot.dialogue import Dialogue, Incoming, Rasa, texts
 from bot.directory.roles import Role
 from bot.directory.tokens import find_token
+from bot.runtime.logging import REQUESTS
 from bot.tickets.models import Outbox, Ticket
 from bot.tickets.states import STATE_NAMES
 
-log = logging.getLogger("bot.access")
+log = logging.getLogger(REQUESTS)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 READERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
@@ -155,7 +156,9 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         metrics.requests.labels(_method(request), route, str(status)).inc()
         metrics.request_seconds.labels(route).observe(seconds)
         if not route.startswith(UNLOGGED):
-            log.info("%s %s %s %.0f ms from %s", _method(request), route, status, seconds * 1000, _from(request))
+            log.info(
+                "%s %s %s %.0f ms from %s", _method(request), route, status, seconds * 1000, _from(request)
+            )
 
 
 def _method(request: web.Request) -> str:

@@ -79,7 +79,7 @@ class RasaProcess:
         status_url: str,
         token: str,
         log_file: Path,
-        watch: Watch = Watch(),  # noqa: B008
+        watch: Watch = Watch(),
     ) -> None:
         self._command = command
         self._environment = environment

@@ -2,12 +2,11 @@
 
 import asyncio
 import contextlib
-import logging
 import signal
-import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -15,16 +14,17 @@ from actions.server import make_actions_app
 from bot.app import make_app
 from bot.context import Context
 from bot.conversations.push import ResidentAdapter
-from bot.dialogue import Dialogue, Rasa
+from bot.dialogue import Rasa
+from bot.retention.job import nightly
 from bot.runtime.first_start import ADMINISTRATOR_FILE, prepare
+from bot.runtime.logging import set_up_logging
+from bot.runtime.metrics import MeasuredDialogue, Metrics
 from bot.runtime.ports import PortTaken, check_free
 from bot.runtime.rasa import RasaProcess, rasa_command, rasa_environment
 from bot.secrets import Secrets, ensure_secrets
 from bot.settings import Settings
 from bot.tickets.workers import running as ticket_workers
 from nlu.vault import create_keys
-
-log = logging.getLogger(__name__)
 
 __all__ = ["PortTaken", "main", "run"]
 
@@ -50,11 +50,14 @@ async def run(settings: Settings) -> None:
         made = await prepare(context, say)
         async with contextlib.AsyncExitStack() as stack:
             rasa = await stack.enter_async_context(running_rasa(settings, secrets))
-            dialogue = Dialogue(context, Rasa(settings.rasa_url, secrets.channel))
+            metrics = Metrics()
+            metrics.rasa_restarts.set_function(lambda: rasa.restarts)
+            dialogue = MeasuredDialogue(context, Rasa(settings.rasa_url, secrets.channel), metrics)
             stack.push_async_callback(dialogue.close)
-            app = make_app(context, dialogue, rasa.ready)
+            app = make_app(context, dialogue, rasa.ready, metrics)
             residents = {"resident": ResidentAdapter(context)}
             await stack.enter_async_context(ticket_workers(context, residents))
+            await stack.enter_async_context(in_background(nightly(context)))
             actions = make_actions_app(context, secrets.actions)
             await stack.enter_async_context(listening(actions, "127.0.0.1", settings.actions_port))
             await stack.enter_async_context(listening(app, settings.host, settings.port))
@@ -82,6 +85,18 @@ async def running_rasa(settings: Settings, secrets: Secrets) -> AsyncIterator[Ra
         yield rasa
     finally:
         await rasa.stop()
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@contextlib.asynccontextmanager
+async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """A piece of endless work for the length of the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
@@ -135,7 +150,5 @@ def print_addresses(settings: Settings, made: Path | None) -> None:
 
 def main(settings: Settings) -> None:
     """Run, and end with one plain line where something is wrong."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
+    set_up_logging(settings.state_dir)
     asyncio.run(run(settings))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.runtime.ports import PortTaken, check_free
-from bot.runtime.rasa import RasaProcess
+from bot.runtime.rasa import RasaProcess, Watch
 
 SERVER = textwrap.dedent(
     """
@@ -66,10 +66,75 @@ async def test_killed_server_is_started_again(tmp_path: Path) -> None:
     assert _gone(last)
 
 
+HANGING = textwrap.dedent(
+    """
+    import http.server, pathlib, sys, time
+    print("caller 13907351357 on the line", flush=True)
+    hang = pathlib.Path(sys.argv[2])
+    class Status(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            while hang.exists():
+                time.sleep(0.05)
+            self.send_response(200)
+            self.end_headers()
+        def log_message(self, *_): pass
+    http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Status).serve_forever()
+    """
+)
+
+
+async def test_hanging_server_is_killed_and_started_again(tmp_path: Path) -> None:
+    port, hang = _free_port(), tmp_path / "hang"
+    rasa = RasaProcess(
+        [sys.executable, "-c", HANGING, str(port), str(hang)],
+        dict(os.environ),
+        f"http://127.0.0.1:{port}/status",
+        "secret",
+        tmp_path / "log" / "rasa.log",
+        Watch(every=0.05, patience=0.2, misses=3),
+    )
+    task = asyncio.create_task(rasa.keep_running())
+    await asyncio.wait_for(rasa.ready.wait(), 20)
+    first = rasa.pid
+    hang.touch()
+    while rasa.pid == first or rasa.pid is None:
+        await asyncio.sleep(0.01)
+    assert not rasa.ready.is_set() and _gone(first)
+    hang.unlink()
+    await asyncio.wait_for(rasa.ready.wait(), 20)
+    assert rasa.restarts == 1
+    await rasa.stop()
+    await task
+    log = (tmp_path / "log" / "rasa.log").read_text("utf-8")
+    assert log.count("caller 〔号码〕 on the line") == 2 and "1357" not in log
+
+
+async def test_slow_answer_now_and_then_is_no_reason_to_kill(tmp_path: Path) -> None:
+    port, hang = _free_port(), tmp_path / "hang"
+    rasa = RasaProcess(
+        [sys.executable, "-c", HANGING, str(port), str(hang)],
+        dict(os.environ),
+        f"http://127.0.0.1:{port}/status",
+        "secret",
+        tmp_path / "rasa.log",
+        Watch(every=0.05, patience=0.5, misses=3),
+    )
+    task = asyncio.create_task(rasa.keep_running())
+    await asyncio.wait_for(rasa.ready.wait(), 20)
+    for _ in range(4):
+        hang.touch()
+        await asyncio.sleep(0.6)
+        hang.unlink()
+        await asyncio.sleep(0.3)
+    assert rasa.restarts == 0 and rasa.ready.is_set()
+    await rasa.stop()
+    await task
+
+
 def test_child_ends_with_a_killed_parent(tmp_path: Path) -> None:
     script = f"""
 import asyncio, os, pathlib, sys
-from bot.runtime.rasa import RasaProcess
+from bot.runtime.rasa import RasaProcess, Watch
 async def main():
     rasa = RasaProcess([sys.executable, "-c", "import time; time.sleep(60)"], dict(os.environ), "http://127.0.0.1:1/", "", pathlib.Path({str(tmp_path / "log")!r}))
     asyncio.create_task(rasa.keep_running())
