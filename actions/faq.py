@@ -22,8 +22,6 @@ HUMAN = button("转人工", do="intent", intent="human_handoff")
 
 async def answer(turn: Turn) -> None:
     """A question outside of the form."""
-    if await followups.answer(turn):
-        return
     several = await _several(turn)
     if several:
         for number, said in enumerate(several):

@@ -4,8 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from actions import emergency, openings
+from actions import emergency, followups, matters, openings, services, smalltalk
 from actions.turn import Turn
+
+
+FOLLOWED_UP = frozenset({"ask_faq", "out_of_scope", "inform", "request_service", "chitchat", "nlu_fallback"})
+"""Intents under which a short follow-up question may come."""
+
+
+async def _before_intent(turn: Turn) -> bool:
+    """What is known by its words better than by its intent; whether the message was answered."""
+    if await openings.take(turn):
+        return True
+    if matters.is_corruption(turn.text):
+        matters.point_to_inspection(turn)
+        return True
+    if smalltalk.is_abuse(turn):
+        await smalltalk.chitchat(turn)
+        return True
+    if services.is_bare(turn.text):
+        services.what(turn)
+        return True
+    if matters.is_urging(turn):
+        return await matters.urge_last(turn)
+    return turn.said.intent in FOLLOWED_UP and await followups.answer(turn)
 
 
 def in_order(handler: Callable[[Turn], Awaitable[None]]) -> Callable[[Turn], Awaitable[None]]:
@@ -16,7 +38,7 @@ def in_order(handler: Callable[[Turn], Awaitable[None]]) -> Callable[[Turn], Awa
             await emergency.open_for(turn)
         elif emergency.under_way(turn) and await emergency.follow(turn):
             return
-        elif turn.command is None and await openings.take(turn):
+        elif turn.command is None and await _before_intent(turn):
             return
         else:
             await handler(turn)

@@ -19,8 +19,11 @@ from bot.tickets.views import TicketView
 MOST_LISTED = 4
 _CODE = re.compile(r"(?<!\d)(\d{3})[ \-—]?(\d{3})(?!\d)")
 _CORRUPT = re.compile(
-    r"贪污|受贿|行贿|索贿|收(?:了)?(?:红包|钱|礼|好处)|吃拿卡要|挪用|腐败|贪官|回扣|以权谋私|侵吞|克扣(?:了)?(?:补贴|救助|低保)"
+    r"贪污|受贿|行贿|索贿|吃拿卡要|腐败|贪官|以权谋私|侵吞|"
+    r"(?:干部|书记|主任|村长|镇长|乡长|局长|科长|所长|公务员|领导|工作人员).{0,6}(?:收(?:了)?(?:红包|黑钱|好处)|挪用|吃回扣|克扣)|"
+    r"(?:举报|检举).{0,6}(?:书记|主任|干部|村长|镇长|乡长|局长|公务员|领导)"
 )
+_OWN_MATTER = re.compile(r"联系我|我的|我那|找我|答复我|回复我|投诉|催")
 _RATING = (
     ("不满意", re.compile(r"不满意|不好|差(?:评|劲)|没解决|太差|不行")),
     ("基本满意", re.compile(r"基本满意|还(?:行|可以|好)|一般|凑合")),
@@ -346,13 +349,6 @@ async def _reason(turn: Turn, pending: dict[str, Any]) -> bool:
 
 async def complain(turn: Turn) -> None:
     """A complaint: corruption goes to 12388 unstored, one about a ticket urges it, others are taken in."""
-    if _CORRUPT.search(turn.text):
-        turn.say(
-            "反映干部贪腐、违纪的事，请直接打 12388，或上 12388.gov.cn 举报。这里不留存您刚才说的内容。",
-            [],
-            {"private": True},
-        )
-        return
     mine = [ticket for ticket in await _mine(turn) if ticket.state in states.OPEN]
     number = _named(turn)
     ticket = next(
@@ -375,6 +371,41 @@ async def complain(turn: Turn) -> None:
         await services.request(turn)
         return
     await start.begin(turn, FALLBACK_SERVICE, turn.text)
+
+
+def is_corruption(text: str) -> bool:
+    """Whether a message reports corruption: that has a door of its own."""
+    return bool(_CORRUPT.search(text))
+
+
+def point_to_inspection(turn: Turn) -> None:
+    """12388, and nothing is kept of it here."""
+    turn.say(
+        "反映干部贪腐、违纪的事，请直接打 12388，或上 12388.gov.cn 举报。这里不登记，也不转给任何单位。",
+        [],
+        {"private": True, "forget": True},
+    )
+
+
+def is_urging(turn: Turn) -> bool:
+    """Whether the message urges a matter that this conversation has under way."""
+    if not turn.memory.get("ticket") or not _about_slowness(turn.text):
+        return False
+    return turn.said.intent == "complain" or (
+        turn.said.intent in ("request_service", "ask_faq", "inform", "out_of_scope")
+        and bool(_OWN_MATTER.search(turn.text))
+    )
+
+
+async def urge_last(turn: Turn) -> bool:
+    """Urge the open ticket that was spoken of last; False where there is none."""
+    mine = [ticket for ticket in await _mine(turn) if ticket.state in states.BEFORE_CLOSE]
+    last = turn.memory.get("ticket")
+    ticket = next((t for t in mine if t.number == last), mine[0] if mine else None)
+    if ticket is None:
+        return False
+    await urge(turn, ticket.number)
+    return True
 
 
 def _about_slowness(text: str) -> bool:

@@ -11,6 +11,10 @@ from bot.directory.catalogue import FALLBACK_SERVICE
 
 MOST_CHOICES = 3
 _WORTH_ASKING = 0.25
+_BARE = re.compile(
+    r"^(?:你好|您好|，|,|我|我们|想|要|来|请问|麻烦|帮我|给我)*(?:办|咨询|问|登记|申请|报名|求助|反映)(?:个|点|件|一下|一件|一点|下)?"
+    r"(?:事|事情|东西|业务|问题|情况)?(?:[。！!，吧了啊呀]|可以吗|行吗)*$"
+)
 _ASKS = re.compile(
     r"怎么(?:弄|办|申请|搞|报|登记|走)|如何(?:申请|办)|咋(?:弄|办|搞)|要(?:什么|哪些|啥)|多少钱|多久|"
     r"能不能|可不可以|有没有|行不行|[？?]$"
@@ -18,6 +22,11 @@ _ASKS = re.compile(
 _WANTS_NOW = re.compile(
     r"帮我(?:登记|报|申请|办|约|填|记)|给我(?:登记|报名|办)|替我|我要(?:登记|报名|申请)|登记一下|麻烦"
 )
+
+
+def is_bare(text: str) -> bool:
+    """Whether somebody wants something done without saying what."""
+    return bool(_BARE.match(text.strip()))
 
 
 async def request(turn: Turn) -> None:

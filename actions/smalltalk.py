@@ -10,6 +10,7 @@ from actions.turn import Turn, button
 from bot.conversations.drafts import unfinished
 
 HOTLINES = "TY-10"
+_SURE_DESPITE_DOOR = 0.9
 _ABUSE = re.compile(
     r"傻[逼比屌]|[草操艹]你|妈的|他妈|滚蛋|去死|废物|垃圾(?:机器|东西|玩意)|智障(?:机器|东西|吧)|白痴|蠢货|脑残|王八蛋|狗东西|cnm|sb|SB"
 )
@@ -41,6 +42,11 @@ _DOORS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"起诉|立案|开庭|判决"), "法院的事打 12368"),
     (re.compile(r"疫苗|挂号|医院|看病"), "就医的事打 12320 或直接问医院"),
 )
+
+
+def is_abuse(turn: Turn) -> bool:
+    """Whether a short message is abuse and nothing else."""
+    return len(turn.text) <= 16 and bool(_ABUSE.search(turn.text)) and not turn.said.services.sure
 
 
 async def greet(turn: Turn) -> None:
@@ -102,13 +108,14 @@ async def out_of_scope(turn: Turn) -> None:
     if _ABUSE.search(turn.text):
         await chitchat(turn)
         return
-    if turn.said.faq.sure:
+    door = next((text for pattern, text in _DOORS if pattern.search(turn.text)), None)
+    best = turn.said.faq.best
+    if turn.said.faq.sure and best and (door is None or best.score >= _SURE_DESPITE_DOOR):
         await faq.by_ranking(turn, turn.said.faq)
         return
-    if turn.said.services.sure:
+    if turn.said.services.sure and door is None:
         await services.request(turn)
         return
-    door = next((text for pattern, text in _DOORS if pattern.search(turn.text)), None)
     if door:
         turn.say(
             f"这件事不归我们管。{door}。别的群团的事，您接着问。",

@@ -36,6 +36,9 @@ _QUESTION = re.compile(
     r"要不要|能不能|可不可以|是不是|有没有|行不行|会不会|该不该|请问|想问"
 )
 _ASKS_LIKELY = re.compile(r"[？?]|[吗么](?:[。！! ]|$)|请问|想问|怎么(?:办|弄|申请)|多少钱|多久|要带什么")
+_MORE = re.compile(
+    r"(?:还|也|另外|顺便|再)(?:想|要|帮|给)|帮我(?:再)?(?:登记|申请|报)|我(?:想|要)(?:申请|办|登记|报名?|加入)"
+)
 _HUMAN = re.compile(
     r"转人工|人工(?:客服|服务)?$|找(?:个)?(?:真人|人工|工作人员)|(?:跟|和)(?:真人|工作人员)(?:说|讲|谈)"
 )
@@ -62,6 +65,11 @@ def move(text: str, said: Understood, confirming: bool) -> str | None:
     if said.intent == "help" and short and said.confidence >= 0.7:
         return "help"
     return None
+
+
+def wants_more(text: str) -> bool:
+    """Whether the message asks for something else beside what is being filled in."""
+    return bool(_MORE.search(text))
 
 
 def question_in(text: str) -> bool:

@@ -7,11 +7,12 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions import emergency, faq, people
+from actions import emergency, faq, matters, people
 from actions.intake import ask, cues, plan, start, summary, whom
 from actions.intake.take import Message, Taken, take
 from actions.turn import ANSWER_SLOT, DRAFT_SLOT, REQUESTED_SLOT, Turn, button
 from bot.conversations.drafts import CANCELLED, OPEN, Draft
+from bot.dialogue.texts import PICTURES_ONLY
 from bot.directory.catalogue import Service, Slot
 from bot.tickets.errors import TicketError
 
@@ -76,12 +77,21 @@ async def _said(turn: Turn, draft: Draft, service: Service) -> bool:
     text = turn.text.strip()
     if turn.attachments:
         draft.fields["photos"] = [*draft.fields.get("photos", []), *turn.attachments]
-        if not text:
+        if not text or text == PICTURES_ONLY:
             return await _after(turn, draft, service, Taken(values={"photos": draft.fields["photos"]}))
     move = cues.move(text, turn.said, draft.progress.get("stage") == "confirm")
     if move in MOVES:
         return await MOVES[move](turn, draft, service)
+    if matters.is_corruption(text):
+        matters.point_to_inspection(turn)
+        draft.state, draft.fields = CANCELLED, {}
+        return False
     taken = _taken(turn, draft, service)
+    other = _other_request(turn, service) and cues.wants_more(text)
+    if other:
+        taken.values = {
+            name: value for name, value in taken.values.items() if _slot(turn, name).type != "text"
+        }
     question = cues.question_in(text)
     structured = {name for name in taken.values if _slot(turn, name).type != "text"}
     if question and not structured and not cues.answers_text(text, turn.said):
@@ -97,7 +107,7 @@ async def _said(turn: Turn, draft: Draft, service: Service) -> bool:
     if named and cues.wants_change(text, turn.said):
         ask.ask(turn, draft, service, [named], "好，改一下。", alone=True)
         return True
-    if _other_request(turn, service):
+    if other or _other_request(turn, service):
         also = draft.progress.setdefault("also", [])
         best = turn.said.services.best
         if best and best.key not in also:

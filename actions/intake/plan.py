@@ -11,7 +11,8 @@ UNSPOKEN = frozenset({"is_proxy"})
 """Understood from the story, never asked by itself."""
 BUTTONED = frozenset({"choice", "yes_no"})
 CONTACT_SLOTS = frozenset(
-    "applicant_name phone village beneficiary_name beneficiary_age org_name station contact_name contact_phone".split()
+    "applicant_name phone village beneficiary_name beneficiary_age org_name station contact_name contact_phone "
+    "expected_date expected_people".split()
 )
 MOST_AT_ONCE = 5
 MOST_FREE_AT_ONCE = 3
@@ -64,7 +65,7 @@ def _together(slots: list[Slot]) -> list[Slot]:
     group: list[Slot] = []
     kinds: set[str] = set()
     for slot in free:
-        if slot.type != "text" and slot.type in kinds:
+        if slot.type not in ("text", "integer") and slot.type in kinds:
             continue
         group.append(slot)
         kinds.add(slot.type)

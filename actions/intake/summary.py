@@ -24,7 +24,11 @@ def show(turn: Turn, draft: Draft, service: Service, lead: str = "") -> None:
     rows = summary_rows(turn.county, service, draft)
     who = who_handles(turn.county, service)
     lines = [f"{row['label']}：{row['value']}" for row in rows]
-    text = f"{lead}请核对“{service.name}”，没错就提交。\n" + "\n".join(lines) + f"\n{who}{CONSENT}"
+    text = (
+        f"{lead}请核对“{service.name}”，没错就说“确认提交”，有错直接说对的。\n"
+        + "\n".join(lines)
+        + f"\n{who}{CONSENT}"
+    )
     buttons = [
         button("确认提交", do="confirm", draft=draft.id),
         button("改一处", do="edit", draft=draft.id),

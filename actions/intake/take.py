@@ -13,11 +13,13 @@ from typing import Any
 from actions.intake.wording import wording
 from bot.directory.catalogue import County, Slot
 from nlu.entities import Entity, match_choice
+from nlu.entities.persons import name_end
 
 LONGEST_TEXT = 500
 _CHANGE = re.compile(r"错了|不对|不是|改成|改为|改一下|换成|应该是|更正|写错|说错|记错|打错")
 _SHY_CHOICES = frozenset({"want_help", "venue", "ent_size", "edu_level"})
 """Choices that a story touches without meaning them: taken only when asked."""
+_ORDINAL = re.compile(r"^(?:我)?(?:选|是|要)?第?([一二三四五六七八九1-9])(?:个|项|号)?$")
 _DONT_KNOW = re.compile(r"^(?:不(?:知道|清楚|晓得|记得)|搞不清|说不(?:清|准|好)|忘了?|没注意)[了啊呀哦。.]*$")
 
 
@@ -80,7 +82,8 @@ def take(message: Message, slots: list[Slot]) -> Taken:
 def _persons(message: Message, slots: list[Slot], taken: Taken) -> None:
     """Names: 我叫 is the speaker, 我爸叫 the person concerned; a bare name answers what was asked first."""
     open_slots = [slot.name for slot in slots]
-    for fact in message.of("person"):
+    asked_for = any(name in message.asked for name in open_slots)
+    for fact in message.of("person") or (_likely_names(message) if asked_for else []):
         before = message.text[max(0, fact.start - 8) : fact.start]
         own = re.search(
             r"我(?:自己|本人)?(?:叫|是|姓名|的名字)[^，。,]{0,2}$|申请人|联系人.{0,2}$|本人.{0,2}$", before
@@ -108,6 +111,16 @@ def _persons(message: Message, slots: list[Slot], taken: Taken) -> None:
             open_slots.remove(target)
 
 
+def _likely_names(message: Message) -> list[Entity]:
+    """Where a name was asked for: a word that stands by itself and has the shape of one (高原 138… 石岭村)."""
+    taken = [(fact.start, fact.end) for fact in message.facts]
+    for word in re.finditer(r"(?<![一-龥])[一-龥]{2,4}(?![一-龥])", message.text):
+        free = not any(start < word.end() and word.start() < end for start, end in taken)
+        if free and name_end(word.group(), 0, need_edge=True) == len(word.group()):
+            return [Entity("person", word.group(), word.group(), *word.span())]
+    return []
+
+
 def _phones(message: Message, slots: list[Slot], taken: Taken) -> None:
     found = message.of("phone")
     if found:
@@ -129,6 +142,12 @@ def _why_no_phone(digits: str, reason: str) -> str:
 
 def _places(message: Message, slots: list[Slot], taken: Taken) -> None:
     found = message.of("place")
+    for slot in slots:
+        offered = message.hints.get(slot.name, [])
+        ordinal = _ORDINAL.match(message.text.strip()) if offered and not found else None
+        if ordinal and 0 < (number := _position(ordinal[1])) <= len(offered):
+            taken.values[slot.name] = offered[number - 1]
+            return
     if not found:
         return
     asked = [slot for slot in slots if slot.name in message.asked]
@@ -156,6 +175,10 @@ def _places(message: Message, slots: list[Slot], taken: Taken) -> None:
             ]
         else:
             taken.values[slot.name] = str(fact.value)
+
+
+def _position(digit: str) -> int:
+    return int(digit) if digit.isdigit() and digit.isascii() else "一二三四五六七八九".index(digit) + 1
 
 
 def _place_for(message: Message, slot: Slot, found: list[Entity]) -> Entity:
@@ -203,43 +226,46 @@ def _amounts(message: Message, slots: list[Slot], taken: Taken) -> None:
 
 
 _AGES = frozenset({"beneficiary_age", "child_age", "age"})
-_UNITS = {
-    "household_size": ("口",),
-    "volunteer_need": ("名", "个", "人"),
-    "expected_people": ("人", "个", "名"),
-}
+_UNITS = {"household_size": ("口",), "expected_people": ("人", "名", "个", "号")}
 
 
 def _integers(message: Message, slots: list[Slot], taken: Taken) -> None:
+    """Ages by their words; counts by the words before them, else in the order of the question."""
     ages, counts = message.of("age"), message.of("count")
-    for slot in slots:
+    for slot in sorted(slots, key=lambda slot: not _named_count(message, slot, counts)):
         asked = slot.name in message.asked
         if slot.name in _AGES:
             fact = (
-                ages[0] if ages else (counts[0] if asked and counts and not _others_count(message) else None)
+                ages[0]
+                if ages
+                else (counts[0] if asked and len(counts) == 1 and not _counts_asked(message) else None)
             )
         else:
-            units = _UNITS.get(slot.name, ("人", "个", "名", "口"))
-            fact = next(
-                (
-                    c
-                    for c in counts
-                    if asked or (slot.name in _UNITS and str(c.data.get("unit")) in units[:1])
-                ),
-                None,
+            units = _UNITS.get(slot.name, ())
+            fact = _named_count(message, slot, counts) or next(
+                (c for c in counts if asked or str(c.data.get("unit")) in units), None
             )
-        if fact is not None:
-            value = int(float(fact.value))
-            if slot.name in _AGES and not 0 <= value <= 120:
-                taken.problems.append("年龄好像不对，请再说一遍。")
-                continue
-            taken.values[slot.name] = value
-            if fact in counts:
-                counts = [c for c in counts if c is not fact]
+        if fact is None:
+            continue
+        value = int(float(fact.value))
+        if slot.name in _AGES and not 0 <= value <= 120:
+            taken.problems.append("年龄好像不对，请再说一遍。")
+            continue
+        taken.values[slot.name] = value
+        counts = [c for c in counts if c is not fact]
 
 
-def _others_count(message: Message) -> bool:
-    return "household_size" in message.asked
+def _named_count(message: Message, slot: Slot, counts: list[Entity]) -> Entity | None:
+    """A count that the words before it, up to the comma, give to this slot."""
+    for fact in counts:
+        before = re.split(r"[，。；,;]", message.text[: fact.start])[-1]
+        if wording(slot.name).cue.search(before):
+            return fact
+    return None
+
+
+def _counts_asked(message: Message) -> bool:
+    return any(name in _UNITS or name in ("org_size", "member_count") for name in message.asked)
 
 
 def _choices(message: Message, slots: list[Slot], taken: Taken) -> None:

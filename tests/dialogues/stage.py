@@ -40,10 +40,16 @@ class Stage:
     now: datetime = field(default_factory=lambda: moment(DAYTIME))
 
     async def say(
-        self, sender: str, text: str = "", *, token: str | None = None, channel: str = "rest"
+        self,
+        sender: str,
+        text: str = "",
+        *,
+        token: str | None = None,
+        channel: str = "rest",
+        pictures: tuple[int, ...] = (),
     ) -> list[Line]:
         """One message through the bot's dialogue, Rasa and the actions."""
-        incoming = Incoming(channel, sender, text, id=secrets.token_hex(8), token=token)
+        incoming = Incoming(channel, sender, text, id=secrets.token_hex(8), token=token, pictures=pictures)
         return await self.dialogue.handle(incoming)
 
     async def conversation(self, sender: str, channel: str = "rest"):  # type: ignore[no-untyped-def]
@@ -103,6 +109,7 @@ async def open_stage(folder: Path, database_url: str) -> AsyncIterator[Stage]:
     context = Context(settings, Database(database_url), Vault(settings.key_dir))
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(context.close)
+        _share_vectors(settings.state_dir / "index")
         await refresh_index(context)
         await stack.enter_async_context(_actions(context, between.actions, settings.actions_port))
         model = trained_model() or await train(folder / "models")
@@ -121,6 +128,15 @@ async def open_stage(folder: Path, database_url: str) -> AsyncIterator[Stage]:
         stage = Stage(context, dialogue)
         context.clock = lambda: stage.now
         yield stage
+
+
+def _share_vectors(index: Path) -> None:
+    """Keep the encoded sentences between runs: encoding them anew takes a minute."""
+    kept = ROOT / ".pytest_cache" / "vectors"
+    kept.mkdir(parents=True, exist_ok=True)
+    index.mkdir(parents=True, exist_ok=True)
+    if not (index / "cache").exists():
+        (index / "cache").symlink_to(kept)
 
 
 async def _end(rasa: RasaProcess, running: asyncio.Task) -> None:
