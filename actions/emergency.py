@@ -88,7 +88,7 @@ async def follow(turn: Turn) -> bool:
         turn.memory.pop("emergency", None)
         return False
     text = turn.text.strip()
-    if _HARMLESS.search(text) and not _STILL.search(text) and not turn.said.urgent:
+    if _HARMLESS.search(text) and not _STILL.search(text) and not turn.said.in_danger:
         draft.state, draft.fields = CANCELLED, {}
         turn.save(draft)
         turn.memory.pop("emergency", None)
@@ -114,7 +114,7 @@ async def follow(turn: Turn) -> bool:
 
 
 def _comfort(turn: Turn, held: dict[str, Any], text: str) -> str:
-    if turn.said.urgent or re.search(r"不安全|就在(?:旁边|附近|门口|家)|踹门|砸门|流血|吃了药", text):
+    if turn.said.in_danger or re.search(r"不安全|就在(?:旁边|附近|门口|家)|踹门|砸门|流血|吃了药", text):
         return "现在就打 110，说清在哪里；受伤、吃了药打 120。能出门就先到有人的地方。\n"
     if held["kind"] == "suicide":
         return "我在听，您慢慢说。难受的时候，12356 随时有人听。\n"
@@ -240,18 +240,18 @@ async def _file(turn: Turn, draft: Draft) -> None:
 
 async def _after_filing(turn: Turn, held: dict[str, Any]) -> bool:
     """What is said later is added to the ticket; plain questions and other matters go their way."""
-    if turn.said.intent in _ELSEWHERE and not turn.said.urgent:
+    if turn.said.intent in _ELSEWHERE and not turn.said.in_danger:
         return False
-    if turn.said.intent == "ask_faq" and turn.said.faq.sure and not turn.said.urgent:
+    if turn.said.intent == "ask_faq" and turn.said.faq.sure and not turn.said.in_danger:
         return False
-    if turn.said.intent == "request_service" and turn.said.services.sure and not turn.said.urgent:
+    if turn.said.intent == "request_service" and turn.said.services.sure and not turn.said.in_danger:
         return False
     try:
         await Tickets(turn.context).supplement(held["number"], turn.text, resident(turn.talk.id))
     except TicketError:
         turn.memory.pop("emergency", None)
         return False
-    lead = "现在就打 110；受伤、吃了药打 120。\n" if turn.said.urgent else ""
+    lead = "现在就打 110；受伤、吃了药打 120。\n" if turn.said.in_danger else ""
     turn.say(f"{lead}加进去了，值班的人看得到。", [], {"urgent": True, "kind": held["kind"]})
     return True
 

@@ -64,6 +64,9 @@ _VICTIM_ADULT = re.compile(
     r"(?:打|揍|掐|砍|踢|扇|家暴)(?:了|过|着|得)?(?:我|俺)(?!孩子|娃|女儿|儿子|弟|妹)|(?:老公|丈夫|男人|前夫|男朋友|他).{0,6}(?:又)?(?:打|揍|掐|动手)(?!.{0,3}(?:孩子|娃))|"
     r"(?:我|被).{0,3}(?:挨打|被打|家暴)"
 )
+_CHILD_FIRST = re.compile(
+    r"[^，。]{0,8}(?:孩子|小孩|娃|女儿|儿子|学生|女孩|男孩|侄子|侄女|孙子|孙女)[^，。]{0,12}被?[^，。]{0,6}打"
+)
 _YOUNG = re.compile(
     r"学校|老师|同学|上学|高考|中考|考试|作业|初[一二三中]|高[一二三中]|爸妈|大学|宿舍|班主任|1[0-9]岁|十[一二三四五六七八九]岁|孩子"
 )
@@ -82,7 +85,7 @@ def guess_kind(text: str, code: str | None = None) -> str:
         return "violence"
     if _SUICIDE.search(text):
         return "suicide"
-    if _VICTIM_ADULT.search(text):
+    if _VICTIM_ADULT.search(text) and not _CHILD_FIRST.match(text):
         return "violence"
     if _VICTIM_CHILD.search(text):
         return "child"

@@ -80,6 +80,11 @@ class Understood:
     faq: Ranking = field(default_factory=Ranking)
     services: Ranking = field(default_factory=Ranking)
 
+    @property
+    def in_danger(self) -> bool:
+        """Whether danger comes first: the flag beside the intent, or a message that is nothing else."""
+        return self.urgent or self.intent == "emergency"
+
     @classmethod
     def read(cls, parse: dict[str, Any]) -> Understood:
         """From `latest_message` or from the answer of /model/parse."""

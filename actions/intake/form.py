@@ -30,7 +30,7 @@ async def turn_in_form(turn: Turn) -> None:
         return
     draft.progress["turn"] = turn.turn_id
     turn.save(draft)
-    if turn.said.urgent:
+    if turn.said.in_danger:
         leave(turn)
         await emergency.open_for(turn)
         return
