@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from bot.channels.display import CHOICES, display_of
 from bot.channels.guard import secured
 from bot.channels.keys import ASSETS, CONTEXT
-from bot.clock import WEEKDAYS, local, spoken
+from bot.clock import spoken
 from bot.directory.catalogue import CENTRE, County
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -29,7 +29,6 @@ def add_templates(app: web.Application) -> None:
         lstrip_blocks=True,
     )
     environment.filters["moment"] = spoken
-    environment.filters["day"] = day
     environment.globals["asset"] = app[ASSETS].url
 
 
@@ -61,9 +60,3 @@ def duty_hours(county: County) -> str:
     centre = county.orgs.get(CENTRE)
     spans = (centre.hours if centre else None) or HOURS
     return f"{spans[0].partition('-')[0]}—{spans[-1].partition('-')[2]}"
-
-
-def day(value: Any) -> str:
-    """`12-21 周一`."""
-    there = local(value)
-    return f"{there:%m-%d} {WEEKDAYS[there.weekday()]}"

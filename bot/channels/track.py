@@ -174,11 +174,11 @@ async def _do(request: web.Request, what: str, number: str, actor: Actor, text: 
                 raise Missing("rating", "请先选一个：满意、基本满意，还是不满意。")
             if rating == RATINGS[-1] and not text:
                 raise Missing("text", "请写一句哪里不满意，好让人改。")
-            await tickets.rate(number, rating, text or None, actor)
+            await tickets.rate(number, rating, text or None, actor, source=source(request))
         case "redo":
             if not text:
                 raise Missing("text", "请写一句哪里没解决，再点“要求重办”。")
-            await tickets.rate(number, RATINGS[-1], text, actor)
+            await tickets.rate(number, RATINGS[-1], text, actor, source=source(request))
         case "supplement":
             if not text:
                 raise Missing("text", "请写下要补充的话。")

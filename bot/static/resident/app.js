@@ -39,6 +39,8 @@ const line = new Line({
     if (fresh && !greeted) greet();
     greeted = true;
     showForm();
+    intoView();
+    if (!line.pending.size) log.dataset.idle = "";
     if (fresh) requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
   },
   message(message, said, history) {

@@ -47,12 +47,17 @@ async def site(county: Context, dialogue: Dialogue, rasa: StandIn) -> AsyncItera
     """The address of the residents' page."""
     rasa.script = story
     app = web.Application()
-    county.settings.exit_url = "about:blank"
+    app.router.add_get("/neutral", lambda _request: _neutral())
     add_channels(app, county, dialogue)
     running = TestServer(app)
     await running.start_server()
+    county.settings.exit_url = str(running.make_url("/neutral"))
     yield str(running.make_url("/")).rstrip("/")
     await running.close()
+
+
+async def _neutral() -> web.Response:
+    return web.Response(text="<title>天气</title>晴", content_type="text/html")
 
 
 @pytest.fixture
@@ -74,7 +79,7 @@ async def visitor(browser: Browser, site: str) -> AsyncIterator[Callable[..., Aw
         page.on("console", lambda message: message.type == "error" and errors.append(message.text))
         await page.goto(site + path)
         if path == "/":
-            await page.wait_for_selector("#log[aria-live=polite] .turn", state="attached")
+            await page.wait_for_selector("#log[aria-live=polite][data-idle]", state="attached")
         return page
 
     visit.errors = errors

@@ -146,4 +146,4 @@ def story(text: str, metadata: dict[str, Any]) -> Answers:
                     },
                 }
             ]
-    return [{"text": f"您说：{text}"}]
+    return [{"text": f"听到了：{text}"}]
