@@ -67,6 +67,13 @@ class ActBody(Body):
     helpers: list[str] | None = Field(None, max_length=20)
 
 
+class CallbackBody(Body):
+    """What a receiver says of its own part."""
+
+    to: str = Field(max_length=24, description="in_progress, return_review, done")
+    note: str | None = Field(None, max_length=4000)
+
+
 class NoteBody(Body):
     """A remark, or a message to the resident."""
 

@@ -90,6 +90,14 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         can_supplement={"type": "boolean"},
         rate_until=maybe(MOMENT),
     ),
+    "FileId": record(id={"type": "integer"}),
+    "Files": record(
+        items=many(
+            record(
+                id={"type": "integer"}, name=TEXT, media_type=TEXT, size={"type": "integer"}, added_at=MOMENT
+            )
+        )
+    ),
     "Problem": {
         "type": "object",
         "properties": {
@@ -158,6 +166,9 @@ def _operation(route: "Route", schemas: dict[str, Any]) -> dict[str, Any]:
             "description": ERRORS[status],
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
+    if route.multipart:
+        file = {"type": "object", "properties": {"file": {"type": "string", "contentMediaType": "image/*"}}}
+        made["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": file}}}
     if route.body is not None:
         name = route.body.__name__
         schema = route.body.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -173,6 +184,8 @@ def _operation(route: "Route", schemas: dict[str, Any]) -> dict[str, Any]:
 def _answer(schema: str) -> dict[str, Any]:
     if not schema:
         return {"description": "没有变"}
+    if schema == "image":
+        return {"description": "图片", "content": {"image/jpeg": {}}}
     return {
         "description": "好",
         "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
@@ -181,7 +194,7 @@ def _answer(schema: str) -> dict[str, Any]:
 
 def _errors(route: "Route") -> list[int]:
     found = [422]
-    found += [401, 403] if route.token else [429]
+    found += [401, 403] if route.token or "callbacks" in route.path else [429]
     if "{number}" in route.path:
         found.append(404)
     if route.method == "POST":

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.api import tickets, track
-from bot.api.bodies import ActBody, Body, FilingBody, NoteBody, RatingBody, ReasonBody, StepBody
+from bot.api import attachments, callbacks, tickets, track
+from bot.api.bodies import ActBody, Body, CallbackBody, FilingBody, NoteBody, RatingBody, ReasonBody, StepBody
 
 PREFIX = "/api/v1"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -35,12 +35,18 @@ class Route:
     body: type[Body] | None = None
     parameters: tuple[Parameter, ...] = ()
     token: bool = True
+    multipart: bool = False
 
 
 TEXT: dict[str, object] = {"type": "string"}
 FLAG: dict[str, object] = {"type": "string", "enum": ["true", "false"]}
 IF_MATCH = Parameter("If-Match", "header", TEXT, True, "工单的 ETag")
 KEY = Parameter("Idempotency-Key", "header", {"type": "string", "maxLength": 255}, True, "同一个键只登记一次")
+SIGNED = (
+    Parameter("X-County-Timestamp", "header", TEXT, True, "Unix 秒"),
+    Parameter("X-County-Delivery", "header", TEXT, True, "回执自己的编号，只收一次"),
+    Parameter("X-County-Signature", "header", TEXT, True, "v1=HMAC-SHA256"),
+)
 LIST = (
     Parameter("state", "query", TEXT, says="状态代码，可用逗号并列"),
     Parameter("service", "query", TEXT),
@@ -70,6 +76,13 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", ONE + "/transitions", tickets.take_step, "走一步", {200: "Ticket"}, StepBody, (IF_MATCH,)),
     Route("POST", ONE + "/acts", tickets.do_act, "记一件不改状态的事", {200: "Ticket"}, ActBody),
     Route("POST", ONE + "/notes", tickets.leave_note, "备注或给居民留言", {200: "Ticket"}, NoteBody),
+    Route("GET", ONE + "/attachments", attachments.list_attachments, "列出附件", {200: "Files"}),
+    Route("POST", ONE + "/attachments", attachments.upload, "加一张图片", {201: "FileId"}, multipart=True),
+    Route("GET", ONE + "/attachments/{id}", attachments.download, "看附件", {200: "image"}),
+    Route(
+        "POST", "/callbacks/{target}/{number}", callbacks.receive, "接收单位的签名回执", {200: "Ticket"},
+        CallbackBody, SIGNED, token=False,
+    ),
     Route(
         "GET", TRACK, track.read_progress, "居民查进度", {200: "Progress"}, token=False,
         parameters=(Parameter("code", "query", TEXT, True, "取回码"),),

@@ -242,3 +242,13 @@ class TrackTry(Base):
     wrong: Mapped[int] = mapped_column(default=0)
     since: Mapped[datetime] = mapped_column(index=True)
     locked_until: Mapped[datetime | None]
+
+
+class Callback(Base):
+    """A receiver's call-back, by its id: the same one is refused when it comes again."""
+
+    __tablename__ = "callbacks"
+
+    target: Mapped[int] = mapped_column(ForeignKey("delivery_targets.id"), primary_key=True)
+    delivery: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)

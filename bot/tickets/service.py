@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context import Context
-from bot.tickets import access, engine, filing, timers, tracking
+from bot.tickets import access, attachments, engine, filing, timers, tracking
 from bot.tickets import search as searching
 from bot.tickets import states as s
 from bot.tickets.actors import SYSTEM, Actor
 from bot.tickets.allowed import allowed_steps
+from bot.tickets.attachments import File
 from bot.tickets.errors import Forbidden, Missing, NoSuchStep, NotFound
 from bot.tickets.models import Attachment, Ticket, TicketEvent
 from bot.tickets.numbers import normalise_number, retrieval_code
@@ -213,6 +214,14 @@ class Tickets:
         if full and actor.kind in ("staff", "token"):
             await access.log(self.context, actor, ticket.id, "full fields", source)
         return view
+
+    async def attachment(self, number: str, file: int, actor: Actor, source: str | None = None) -> File:
+        """A file's content; Forbidden for those who see the ticket masked. Goes to the access log."""
+        return await attachments.read(self.context, _number(number), file, actor, source)
+
+    async def attach(self, number: str, actor: Actor, raw: bytes, name: str) -> int:
+        """Clean a picture and hang it on the ticket; Missing says what is wrong with it."""
+        return await attachments.add(self.context, _number(number), actor, raw, name)
 
     async def track(self, number: str, code: str, source: str) -> Progress:
         """Progress by number and retrieval code; WrongCode for a wrong code and an unknown number alike."""

@@ -204,6 +204,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_tokens_digest")),
     )
     op.create_table(
+        "callbacks",
+        sa.Column("target", sa.Integer(), nullable=False),
+        sa.Column("delivery", sa.String(length=64), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["target"], ["delivery_targets.id"], name=op.f("fk_callbacks_target_delivery_targets")
+        ),
+        sa.PrimaryKeyConstraint("target", "delivery", name=op.f("pk_callbacks")),
+    )
+    with op.batch_alter_table("callbacks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_callbacks_at"), ["at"], unique=False)
+
+    op.create_table(
         "conversations",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("channel", sa.String(length=16), nullable=False),
@@ -673,6 +686,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_conversations_last_at"))
 
     op.drop_table("conversations")
+    with op.batch_alter_table("callbacks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_callbacks_at"))
+
+    op.drop_table("callbacks")
     op.drop_table("tokens")
     with op.batch_alter_table("staff", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_org"))
