@@ -27,7 +27,7 @@ def add_channels(
     app[SOURCE_LIMIT] = RateLimit(60, 1)
     add_templates(app)
     app.router.add_get("/", site.chat)
-    app.router.add_get("/ws", socket.websocket)
+    socket.add_socket(app)
     app.router.add_get("/privacy", site.privacy)
     app.router.add_get("/display", site.display)
     app.router.add_post("/display", site.set_display)

@@ -7,9 +7,10 @@ break it says that number and sends again what was not confirmed: nothing is los
 import asyncio
 import contextlib
 import logging
+import weakref
 from typing import Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.channels.guard import own_origin
 from bot.channels.keys import CONTEXT, DIALOGUE, SENDER_LIMIT
@@ -28,6 +29,21 @@ HEARTBEAT = 25.0
 LARGEST = 64 * 1024
 
 
+OPEN = web.AppKey("open_sockets", weakref.WeakSet)
+
+
+def add_socket(app: web.Application) -> None:
+    """Serve the WebSocket, and close what is open when the application ends: pages then reconnect."""
+    app[OPEN] = weakref.WeakSet()
+    app.router.add_get("/ws", websocket)
+    app.on_shutdown.append(_close_all)
+
+
+async def _close_all(app: web.Application) -> None:
+    for socket in set(app[OPEN]):
+        await socket.close(code=WSCloseCode.GOING_AWAY)
+
+
 async def websocket(request: web.Request) -> web.StreamResponse:
     """GET /ws."""
     if not own_origin(request, demanded=True):
@@ -37,6 +53,7 @@ async def websocket(request: web.Request) -> web.StreamResponse:
         return problem(401, "请先打开首页。")
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=LARGEST)
     await socket.prepare(request)
+    request.app[OPEN].add(socket)
     await _Line(request, socket, sender).run()
     return socket
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from bot.context import Context
 from bot.conversations.store import Line
-from bot.dialogue import Dialogue, Incoming, Rasa, texts
+from bot.dialogue import Dialogue, Incoming, Rasa, Taken, texts
 from bot.directory.roles import Role
 from bot.directory.tokens import find_token
 from bot.runtime.logging import REQUESTS
@@ -104,14 +104,14 @@ class MeasuredDialogue(Dialogue):
         super().__init__(context, rasa)
         self._metrics = metrics
 
-    async def handle(self, incoming: Incoming) -> list[Line]:
-        """Answer one message."""
+    async def take(self, incoming: Incoming) -> Taken:
+        """Answer one message; `handle` comes through here too."""
         started = time.perf_counter()
         outcome = "error"
         try:
-            lines = await super().handle(incoming)
-            outcome = outcome_of(lines)
-            return lines
+            taken = await super().take(incoming)
+            outcome = outcome_of(taken.lines)
+            return taken
         finally:
             self._metrics.turns.labels(incoming.channel, outcome).inc()
             self._metrics.turn_seconds.labels(incoming.channel).observe(time.perf_counter() - started)

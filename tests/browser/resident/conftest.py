@@ -47,7 +47,7 @@ async def site(county: Context, dialogue: Dialogue, rasa: StandIn) -> AsyncItera
     """The address of the residents' page."""
     rasa.script = story
     app = web.Application()
-    app.router.add_get("/neutral", lambda _request: _neutral())
+    app.router.add_get("/neutral", _neutral)
     add_channels(app, county, dialogue)
     running = TestServer(app)
     await running.start_server()
@@ -56,8 +56,8 @@ async def site(county: Context, dialogue: Dialogue, rasa: StandIn) -> AsyncItera
     await running.close()
 
 
-async def _neutral() -> web.Response:
-    return web.Response(text="<title>天气</title>晴", content_type="text/html")
+async def _neutral(_request: web.Request) -> web.Response:
+    return web.Response(text="<link rel=icon href=data:,><title>天气</title>晴", content_type="text/html")
 
 
 @pytest.fixture
