@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 from actions import faq
-from actions.emergency_words import ASKS, LINES, OPENINGS, safety_buttons, guess_kind, service_for
+from actions.emergency_words import ASKS, LINES, OPENINGS, guess_kind, safety_buttons, service_for
 from actions.turn import Turn, button
 from bot.clock import local
 from bot.conversations.consent import CONSENT_VERSION
@@ -15,6 +16,7 @@ from bot.tickets.actors import resident
 from bot.tickets.errors import TicketError
 from bot.tickets.service import Filing, Tickets
 
+WAITED_FOR, REMEMBERED = timedelta(hours=24), timedelta(days=3)
 _HERE = "就在这个对话里联系，不打电话"
 _HARMLESS = re.compile(
     r"开(?:个)?玩笑|说着玩|打错(?:字|了)|发错|不是真的|误会|测试|试一下|我没事|没事了|骗你的|在演|台词|剧本|已经没事"
@@ -37,8 +39,15 @@ _ELSEWHERE = frozenset(
 
 
 def under_way(turn: Turn) -> bool:
-    """Whether the conversation is in an emergency."""
-    return bool(turn.memory.get("emergency"))
+    """Whether the conversation is in an emergency; a long silence ends it, the ticket and the person called stay."""
+    held = turn.memory.get("emergency")
+    if not held:
+        return False
+    since = datetime.fromisoformat(held["at"])
+    if turn.now - since > (REMEMBERED if held.get("number") else WAITED_FOR):
+        turn.memory.pop("emergency")
+        return False
+    return True
 
 
 async def open_for(turn: Turn, code: str | None = None, story: str | None = None) -> None:
@@ -54,7 +63,7 @@ async def open_for(turn: Turn, code: str | None = None, story: str | None = None
     draft.urgent = True
     draft.fields["demand_desc"] = text[:2000]
     turn.save(draft)
-    turn.memory["emergency"] = {"draft": draft.id, "kind": kind, "asked": 0}
+    turn.memory["emergency"] = {"draft": draft.id, "kind": kind, "asked": 0, "at": turn.now.isoformat()}
     say_lines(turn, kind)
     facts = turn.facts(text=text)
     if any(fact.type == "phone" for fact in facts) or _CONTACT.search(text):

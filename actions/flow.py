@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from actions import emergency, followups, matters, openings, services, smalltalk
+from actions.intake import start
 from actions.turn import Turn
 
-
 FOLLOWED_UP = frozenset({"ask_faq", "out_of_scope", "inform", "request_service", "chitchat", "nlu_fallback"})
-"""Intents under which a short follow-up question may come."""
+"""Intents under which a short follow-up question, or a bare ticket number, may come."""
+_ANSWERS = frozenset({"affirm", "deny", "inform", "press", "request_service"})
+"""Intents that may answer what was offered last."""
 
 
 async def _before_intent(turn: Turn) -> bool:
     """What is known by its words better than by its intent; whether the message was answered."""
     if await openings.take(turn):
+        return True
+    if turn.said.intent not in _ANSWERS:
+        turn.memory.pop("sibling", None)
+        turn.memory.pop("offered", None)
+    if start.GO_ON.match(turn.text.strip()) and turn.memory.get("kept"):
+        await start.resume(turn, turn.memory["kept"])
+        return True
+    if turn.said.intent in FOLLOWED_UP and matters.names_ticket(turn):
+        await matters.check(turn)
         return True
     if matters.is_corruption(turn.text):
         matters.point_to_inspection(turn)
@@ -41,6 +52,8 @@ def in_order(handler: Callable[[Turn], Awaitable[None]]) -> Callable[[Turn], Awa
         elif turn.command is None and await _before_intent(turn):
             return
         else:
+            if turn.command is not None:
+                turn.memory.pop("pending", None)
             await handler(turn)
 
     return handle

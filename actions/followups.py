@@ -4,49 +4,108 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
+
+import yaml
 
 from actions.turn import Turn, button
 from bot.directory.catalogue import County, Service
 from bot.knowledge.answers import Answers
+from bot.settings import ROOT
 from bot.tickets.actors import resident
 from bot.tickets.errors import TicketError
 from bot.tickets.service import Tickets
+from nlu.normalise import normalise
 
 LONGEST = 20
 _ASPECTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "materials",
         re.compile(
-            r"(?:带|交|准备|要|需要|备)(?:些|点)?(?:什么|啥|么子|哪些)(?:材料|东西|资料|证件|手续)?|(?:什么|哪些|啥)(?:材料|证件|资料|手续)|材料(?:呢|有哪些|要什么)"
+            r"(?:带|交|准备|要|需要|备|提供)(?:些|点)?(?:什么|啥子?|么子|哪些)(?:材料|东西|资料|证件|手续|证明|表)?|"
+            r"(?:什么|哪些|啥)(?:材料|证件|资料|手续|证明)|材料(?:呢|有哪些|要什么)|"
+            r"(?:要|用|带|需要)(?:不要)?(?:带)?(?:身份证|户口本|证明|申请书|银行卡|病历|照片|复印件|原件)"
         ),
     ),
     (
         "days",
         re.compile(
-            r"多久|几天|多长时间|(?:什么时候|几时|啥时候|哪天)(?:能|可以|会)?(?:办|好|下来|到|有结果|批)|要等(?:多|几)|快不快"
+            r"多久|好久|几天|几个月|多长时间|要等|快不快|(?:什么时候|几时|啥时候|哪天|几号)(?:能|可以|会)?(?:办|好|下来|到|有|拿|批)"
+        ),
+    ),
+    (
+        "fee",
+        re.compile(
+            r"(?:要|收|花|交)(?:不要|不收)?(?:多少|几多)?(?:钱|费)|收费|免费|多少钱|费用|押金|手续费|垫钱"
+        ),
+    ),
+    (
+        "phone",
+        re.compile(
+            r"电话|号码|联系方式|热线|座机|怎么联系(?:他们|你们|那边)|(?:给|找)(?:我)?(?:个|谁)?联系人"
         ),
     ),
     (
         "where",
         re.compile(
-            r"(?:去|到|在|找)(?:哪里|哪儿|哪个|哪|谁|什么地方)(?:里)?(?:办|交|申请|登记|问|找)?|哪里办|哪个(?:部门|单位)管|谁(?:来)?(?:管|办)"
+            r"(?:去|到|在|找|上)(?:哪里|哪儿|哪个|哪|谁|什么地方)(?:里)?|哪里办|哪个(?:部门|单位|窗口)|谁(?:来)?(?:管|办)|"
+            r"(?:村里|镇里|县里|网上|手机上?|就近)(?:能|可以)?(?:不能)?(?:办|弄|搞)"
         ),
     ),
     (
-        "who",
+        "next",
         re.compile(
-            r"^(?:那)?(?:我)?(?:爸|妈|爷爷|奶奶|老公|老婆|儿子|女儿|弟弟?|妹妹?|哥哥?|姐姐?|邻居|父亲|母亲|孩子|老人|别人|外公|外婆)(?:.{0,4})?(?:也)?(?:能|可以|行|算|有)(?:.{0,6})?(?:吗|么|不|嘛)|能(?:替|帮|给).{1,4}办"
+            r"^(?:那|那么)?(?:然后|接下来|下一步|之后|以后|后面|后头|第一步|具体)(?:呢|怎么|要|该|还|流程|是|搞|弄|做)|"
+            r"先做(?:哪|什么)|怎么开始|(?:不批|退回|不给办|没结果).{0,4}怎么办"
         ),
     ),
     ("outcome", re.compile(r"一定能(?:批|办|拿|有)|(?:批|办)得?(?:下来|成)吗|能不能批")),
+    (
+        "who",
+        re.compile(
+            r"^(?:那)?(?:我|像我)?(?:老?爸|妈|爷爷|奶奶|老公|老婆|儿子|女儿|弟弟?|妹妹?|哥哥?|姐姐?|邻居|父亲|母亲|孩子|小孩|老人|别人|"
+            r"外公|外婆|儿媳|农村户口|外地|临时工|退休|个体户|骑手|男的|女的|没上班|这样)[^？?]{0,8}(?:能|可以|行|算|有|享受|要得|够)[^？?]{0,6}$|"
+            r"能(?:替|帮|给).{1,4}办|够(?:不够)?条件"
+        ),
+    ),
 )
+_NAMES = {"duration": "days", "place": "where", "eligibility_other": "who"}
+_LIKE = 0.5
+"""From this share of common pairs of characters a question counts as one of the listed ones."""
+LINES = {"ZGH": "12351", "FL": "12338", "TXW": "12355", "CL": "12385"}
 
 
 def aspect_of(text: str) -> str | None:
     """What a short question asks about; None where it is no follow-up."""
-    if len(text) > LONGEST:
+    text = normalise(text).strip()
+    if not text or len(text) > LONGEST:
         return None
-    return next((name for name, pattern in _ASPECTS if pattern.search(text)), None)
+    found = next((name for name, pattern in _ASPECTS if pattern.search(text)), None)
+    return found or _nearest(text)
+
+
+def _nearest(text: str) -> str | None:
+    """The aspect of the listed follow-up that is most like the text."""
+    pairs = _pairs(text)
+    likeness, aspect = max((_share(pairs, listed), aspect) for listed, aspect in _listed())
+    return aspect if likeness >= _LIKE else None
+
+
+@lru_cache(maxsize=1)
+def _listed() -> list[tuple[frozenset[str], str]]:
+    raw = yaml.safe_load((ROOT / "data" / "seed" / "phrasings" / "followups.yml").read_text("utf-8"))
+    return [
+        (_pairs(normalise(text)), _NAMES.get(name, name)) for name, texts in raw.items() for text in texts
+    ]
+
+
+def _pairs(text: str) -> frozenset[str]:
+    core = re.sub(r"[，。？！?!\s]|^那", "", text)
+    return frozenset(core[place : place + 2] for place in range(len(core) - 1))
+
+
+def _share(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(len(one | other), 1)
 
 
 async def answer(turn: Turn) -> bool:
@@ -127,10 +186,31 @@ def _outcome(county: County, service: Service) -> str:
     return f"能不能批由{who}按规定审，我不能先答应您。登记了，结果会告诉您。"
 
 
+def _fee(county: County, service: Service) -> str:
+    return (
+        f"在这里登记、申请不收钱。办的过程里有没有要自己出的，{county.orgs[service.lead].name}会先跟您说清。"
+    )
+
+
+def _phone(county: County, service: Service) -> str:
+    line = LINES.get(service.lead, "12345")
+    return f"登记以后，{county.orgs[service.lead].name}打给您。急着问可以打 {line}，也可以转人工。"
+
+
+def _next(county: County, service: Service) -> str:
+    return (
+        f"在这里登记，审核派单后由{county.orgs[service.lead].name}联系您，一步步告诉您怎么办。"
+        f"一般要准备：{service.materials}。没批下来，也会说清为什么、还能找谁。"
+    )
+
+
 SAYS: dict[str, Callable[[County, Service], str]] = {
     "materials": _materials,
     "days": _days,
     "where": _where,
     "who": _who,
     "outcome": _outcome,
+    "fee": _fee,
+    "phone": _phone,
+    "next": _next,
 }

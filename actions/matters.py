@@ -43,6 +43,11 @@ def _named(turn: Turn) -> str | None:
     return next((str(fact.value) for fact in turn.facts() if fact.type == "ticket_number"), None)
 
 
+def names_ticket(turn: Turn) -> bool:
+    """Whether the message holds a ticket number."""
+    return ("-" in turn.text or "QT" in turn.text.upper()) and _named(turn) is not None
+
+
 def _code(turn: Turn) -> str | None:
     match = _CODE.search(turn.text)
     return match[1] + match[2] if match else None

@@ -7,7 +7,6 @@ import re
 from actions import faq, matters, services
 from actions.intake import start
 from actions.turn import Turn, button
-from bot.conversations.drafts import unfinished
 
 HOTLINES = "TY-10"
 _SURE_DESPITE_DOOR = 0.9
@@ -51,16 +50,8 @@ def is_abuse(turn: Turn) -> bool:
 
 async def greet(turn: Turn) -> None:
     """您好, what can be done here, and what was left unfinished."""
-    if not turn.talk.private:
-        async with turn.context.db.read() as session:
-            drafts = await unfinished(session, turn.context.vault, turn.talk.id, turn.now)
-        kept = next(
-            (d for d in drafts if d.service in turn.county.services and not d.urgent and len(d.fields) > 2),
-            None,
-        )
-        if kept is not None:
-            start.say_kept(turn, kept, turn.county.services[kept.service])
-            return
+    if await start.offer_any_kept(turn):
+        return
     turn.say("您好，想问什么、想办什么，直接说就行。比如“残疾人证怎么办”“给我爸申请轮椅”。", _menu())
 
 
@@ -193,5 +184,5 @@ async def inform(turn: Turn) -> None:
         await matters.check(turn)
     elif turn.said.services.middling:
         await services.request(turn)
-    else:
+    elif not await start.offer_any_kept(turn):
         services.what(turn)

@@ -19,6 +19,7 @@ _TITLES = {
     "consent_refer": ("可以", "先别转"),
     "called_110": ("报过了", "没有"),
 }
+_PHOTOS_TOO = "有照片或材料，也可以现在发。"
 SAME_PLACE = "@village"
 TIRED_AFTER = 2
 
@@ -45,8 +46,11 @@ def ask(
     progress["tries"] = progress.get("tries", 0) + 1 if again else 0
     progress["asked"], progress["stage"] = names, "asking"
     skippable = not alone and not set(names) & plan.must_have(turn.county, service, draft)
-    text = lead + question(draft, group, skippable)
-    buttons = buttons_for(draft, group)
+    asked = [slot for slot in group if slot.name != plan.PHOTOS] or group
+    text = lead + question(draft, asked, skippable)
+    if len(asked) < len(group):
+        text += _PHOTOS_TOO
+    buttons = buttons_for(draft, asked)
     if skippable:
         buttons.append(button("跳过", do="skip", draft=draft.id))
     if progress["tries"] >= TIRED_AFTER:

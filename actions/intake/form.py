@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from rasa_sdk.events import SlotSet
@@ -14,7 +13,9 @@ from actions.turn import ANSWER_SLOT, DRAFT_SLOT, REQUESTED_SLOT, Turn, button
 from bot.conversations.drafts import CANCELLED, OPEN, Draft
 from bot.dialogue.texts import PICTURES_ONLY
 from bot.directory.catalogue import Service, Slot
+from bot.tickets.actors import resident
 from bot.tickets.errors import TicketError
+from bot.tickets.service import Tickets
 
 _SURE_INTENT = 0.6
 
@@ -238,6 +239,9 @@ async def _confirm(turn: Turn, draft: Draft, service: Service, *_: Any) -> bool:
     if left:
         ask.ask_next(turn, draft, service, "还差一点就能提交。")
         return True
+    if not draft.progress.get("like_asked") and await summary.offer_same(turn, draft, service):
+        draft.progress["like_asked"] = True
+        return True
     try:
         filed = await summary.file(turn, draft, service)
     except TicketError as error:
@@ -245,6 +249,22 @@ async def _confirm(turn: Turn, draft: Draft, service: Service, *_: Any) -> bool:
         return True
     summary.say_filed(turn, service, filed)
     await start.offer_next(turn, draft, filed.ticket.number)
+    return False
+
+
+async def _merge(turn: Turn, draft: Draft, service: Service, command: dict[str, Any]) -> bool:
+    """补充到那一件: what was said goes to the open ticket of the same matter, this one ends."""
+    number = str(command.get("number"))
+    try:
+        await Tickets(turn.context).supplement(
+            number, str(draft.fields.get("demand_desc", "")), resident(turn.talk.id)
+        )
+    except TicketError as error:
+        summary.show(turn, draft, service, f"{error.message}。")
+        return True
+    draft.state, draft.fields = CANCELLED, {}
+    turn.memory["ticket"] = number
+    turn.say(f"补充到 {number} 了，不另外登记。", [button("看进度", do="progress", number=number)])
     return False
 
 
@@ -351,6 +371,7 @@ COMMANDS: dict[str, Any] = {
     "keep": _keep,
     "edit": _edit,
     "add": _add,
+    "merge": _merge,
 }
 MOVES: dict[str, Any] = {
     "cancel": _cancel,

@@ -14,6 +14,8 @@ CONTACT_SLOTS = frozenset(
     "applicant_name phone village beneficiary_name beneficiary_age org_name station contact_name contact_phone "
     "expected_date expected_people".split()
 )
+PHOTOS = "photos"
+"""Invited with the last question rather than asked for by itself."""
 MOST_AT_ONCE = 5
 MOST_FREE_AT_ONCE = 3
 
@@ -54,7 +56,9 @@ def next_group(county: County, service: Service, draft: Draft) -> list[Slot]:
     if contact:
         return contact[:MOST_AT_ONCE]
     needed = [slot for slot in left if slot.name in required]
-    return _together(needed or [slot for slot in left if slot.name != "photos"]) or left[:1]
+    group = _together(needed or [slot for slot in left if slot.name != PHOTOS]) or left[:1]
+    rest = [slot for slot in left if slot not in group]
+    return group + rest if [slot.name for slot in rest] == [PHOTOS] else group
 
 
 def _together(slots: list[Slot]) -> list[Slot]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from actions import emergency
@@ -13,6 +14,7 @@ from bot.conversations.drafts import OPEN, Draft, load, unfinished
 from bot.directory.catalogue import FALLBACK_SERVICE, Service
 
 SAFE = "safe"
+GO_ON = re.compile(r"^(?:我)?(?:要|想|来)?(?:接着|继续)(?:填|登记|办|说|刚才的|上次的)")
 _NEEDS_A_STORY = frozenset({"A02", "A04", "A14", "A16", "A17", "A22", "A24", "Z01"})
 _SHORT_STORY = 8
 _SHARED = (
@@ -116,6 +118,20 @@ async def _offer_kept(turn: Turn, service: Service, story: str) -> bool:
     return True
 
 
+async def offer_any_kept(turn: Turn) -> bool:
+    """Offer the newest unfinished request, if there is one and the conversation is not a private one."""
+    if turn.talk.private:
+        return False
+    async with turn.context.db.read() as session:
+        drafts = await unfinished(session, turn.context.vault, turn.talk.id, turn.now)
+    known = turn.county.services
+    kept = next((d for d in drafts if d.service in known and not d.urgent and len(d.fields) > 2), None)
+    if kept is None:
+        return False
+    say_kept(turn, kept, known[kept.service])
+    return True
+
+
 def say_kept(turn: Turn, kept: Draft, service: Service) -> None:
     """Offer to go on with a draft."""
     left = len(plan.missing(turn.county, service, kept))
@@ -141,6 +157,7 @@ async def resume(turn: Turn, draft_id: str, restart: bool = False) -> None:
         return
     draft.progress["turn"] = turn.turn_id
     turn.memory.pop("kept", None)
+    turn.memory.pop("pending", None)
     turn.begin_form(draft)
     if not ask.ask_next(turn, draft, service, f"接着登记“{service.name}”。"):
         summary.show(turn, draft, service, "")

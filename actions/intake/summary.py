@@ -63,24 +63,46 @@ def who_handles(county: County, service: Service) -> str:
     return f"由{lead}主办{f'，{helpers}协办' if helpers else ''}。"
 
 
-async def file(turn: Turn, draft: Draft, service: Service) -> Filed:
-    """File the draft, once; the same draft always gives the same ticket."""
+def filing_of(turn: Turn, draft: Draft, service: Service) -> Filing:
+    """What is filed for a draft; its id is the key."""
     fields = dict(draft.fields)
     photos = fields.pop("photos", None)
     plan.fill_doublets(fields)
-    filed = await Tickets(turn.context).file(
-        Filing(
-            key=draft.id,
-            service=service.code,
-            fields=fields,
-            channel=turn.talk.channel,
-            actor=resident(turn.talk.id),
-            conversation=turn.talk.id,
-            urgent=draft.urgent,
-            linked=draft.progress.get("linked") or (draft.id if draft.progress.get("also") else None),
-            attachments=tuple(photos) if isinstance(photos, list) else (),
-        )
+    return Filing(
+        key=draft.id,
+        service=service.code,
+        fields=fields,
+        channel=turn.talk.channel,
+        actor=resident(turn.talk.id),
+        conversation=turn.talk.id,
+        urgent=draft.urgent,
+        linked=draft.progress.get("linked") or (draft.id if draft.progress.get("also") else None),
+        attachments=tuple(photos) if isinstance(photos, list) else (),
     )
+
+
+async def offer_same(turn: Turn, draft: Draft, service: Service) -> bool:
+    """Where this conversation has the same matter under way, ask whether to add to it; True when asked.
+
+    Only one's own: that somebody with the same number filed something is told to nobody.
+    """
+    like = await Tickets(turn.context).open_like(filing_of(turn, draft, service))
+    if like is None or like.conversation != turn.talk.id:
+        return False
+    turn.say(
+        f"您这件事已经登记过，还在办：{like.number}。是补充到那一件，还是另外登记一件？",
+        [
+            button("补充到那一件", do="merge", draft=draft.id, number=like.number),
+            button("另外登记", do="confirm", draft=draft.id),
+        ],
+        {"form": state(turn.county, service, draft)},
+    )
+    return True
+
+
+async def file(turn: Turn, draft: Draft, service: Service) -> Filed:
+    """File the draft, once; the same draft always gives the same ticket."""
+    filed = await Tickets(turn.context).file(filing_of(turn, draft, service))
     draft.state = FILED
     draft.progress["number"] = filed.ticket.number
     turn.save(draft)

@@ -37,6 +37,7 @@ class Stage:
 
     context: Context
     dialogue: Dialogue
+    rasa: RasaProcess | None = None
     now: datetime = field(default_factory=lambda: moment(DAYTIME))
 
     async def say(
@@ -125,7 +126,7 @@ async def open_stage(folder: Path, database_url: str) -> AsyncIterator[Stage]:
         await asyncio.wait_for(rasa.ready.wait(), READY_SECONDS)
         dialogue = Dialogue(context, Rasa(settings.rasa_url, between.channel))
         stack.push_async_callback(dialogue.close)
-        stage = Stage(context, dialogue)
+        stage = Stage(context, dialogue, rasa)
         context.clock = lambda: stage.now
         yield stage
 
