@@ -1,6 +1,8 @@
 """The staff's desk as a part of the application: `add_desk(app, context)`."""
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator
 
 import aiohttp_jinja2
 import jinja2
@@ -8,8 +10,10 @@ from aiohttp import web
 
 from bot.context import Context
 from bot.desk.guard import CONTEXT, ME, Handler, NotAllowed, guarded
-from bot.desk.layout import FILTERS, GLOBALS, STATIC, TRIALS, page
+from bot.desk.layout import FILTERS, GLOBALS, STATIC, TRIALS, WATCH, page
+from bot.desk.live import Watch
 from bot.desk.routes import ROUTES
+from bot.desk.takeover import sweep
 from bot.desk.trial import Trials
 from bot.knowledge.entries import KnowledgeError
 from bot.settings import ROOT
@@ -38,6 +42,8 @@ def add_desk(app: web.Application, context: Context) -> None:
     """Put the desk under `/desk` and its files under `/static`."""
     desk = web.Application(middlewares=[_headers, _errors])
     desk[CONTEXT] = context
+    desk[WATCH] = Watch(context)
+    desk.cleanup_ctx.append(_background)
     desk[TRIALS] = Trials(context.settings.state_dir / "index")
     aiohttp_jinja2.setup(
         desk,
@@ -53,6 +59,15 @@ def add_desk(app: web.Application, context: Context) -> None:
     app.add_subapp("/desk", desk)
     if not any(resource.canonical == "/static" for resource in app.router.resources()):
         app.router.add_static("/static", STATIC, follow_symlinks=True)
+
+
+async def _background(desk: web.Application) -> AsyncIterator[None]:
+    """Conversations go back to the assistant in time, as long as the desk runs."""
+    task = asyncio.create_task(sweep(desk[CONTEXT]))
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await desk[WATCH].close()
 
 
 @web.middleware

@@ -352,7 +352,7 @@ def some(names: Sequence[str]) -> str:
 async def neighbours(
     context: Context, actor: Actor, wish: Wish, number: str
 ) -> tuple[int, int, str | None, str | None]:
-    """Where a ticket stands in the inbox: (place, total, number before, number after); place 0 when not there."""
+    """(place in the inbox, total, number before, number after); place 0 for a ticket that is not there."""
     county = await context.directory.county()
     due = due_for(actor)
     async with context.db.read() as session:

@@ -13,6 +13,8 @@ from sqlalchemy import func, select
 from bot.desk import formats
 from bot.desk.guard import CONTEXT, ME, actor_of, me_of
 from bot.desk.inbox import waiting
+from bot.desk.live import Watch
+from bot.desk.takeover import ROLES, waiting_count
 from bot.desk.trial import Trials
 from bot.directory.roles import ROLE_NAMES, Role
 from bot.knowledge.models import Gap
@@ -29,6 +31,7 @@ A, R, O, S, M, C, U = (  # noqa: E741
 )
 STATIC = ROOT / "bot" / "static"
 TRIALS = web.AppKey("desk_trials", Trials)
+WATCH = web.AppKey("desk_watch", Watch)
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,10 @@ RAIL: tuple[tuple[str | None, tuple[Item, ...]], ...] = (
         None,
         (
             Item("inbox", "待我处理", "inbox", "/desk", frozenset({A, R, O, S, C}), "inbox"),
+            Item("takeover", "人工接管", "message-circle", "/desk/takeover", ROLES, "takeover", urgent=True),
             Item("all", "全部工单", "files", "/desk/tickets", frozenset({A, R, C, U})),
             Item("own", "本单位工单", "files", "/desk/tickets", frozenset({O, S})),
+            Item("register", "代为登记", "phone-plus", "/desk/register", frozenset({A, R, O, S})),
         ),
     ),
     (
@@ -87,11 +92,15 @@ async def _counts(request: web.Request, role: Role) -> dict[str, int]:
     context = request.app[CONTEXT]
     county = await context.directory.county()
     async with context.db.read() as session:
-        inbox = await waiting(session, county, actor_of(request))
+        actor = actor_of(request)
+        found = {
+            "inbox": await waiting(session, county, actor),
+            "takeover": await waiting_count(session, actor),
+        }
         if role not in (A, R, M):
-            return {"inbox": inbox}
+            return found
         gaps = await session.scalar(select(func.count()).select_from(Gap).where(Gap.state == "open"))
-    return {"inbox": inbox, "gaps": gaps or 0}
+    return found | {"gaps": gaps or 0}
 
 
 async def page(
@@ -151,6 +160,7 @@ FILTERS = {
     "short_label": formats.short_label,
     "short_place": formats.short_place,
     "size": formats.size,
+    "span": formats.span,
     "channel_name": formats.channel_name,
 }
 GLOBALS = {"asset": asset, "deadline": formats.deadline}

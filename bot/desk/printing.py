@@ -112,9 +112,7 @@ def _last(view: TicketView, types: tuple[str, ...]) -> Opinion | None:
 def qr_of(number: str) -> Markup:
     """The number, and nothing else, as a square of dots."""
     out = io.BytesIO()
-    segno.make(number, error="m", micro=False).save(
-        out, kind="svg", scale=3, border=0, xmldecl=False, svgns=True
-    )
+    segno.make(number, error="m", micro=False).save(out, kind="svg", border=0, xmldecl=False, omitsize=True)
     return Markup(out.getvalue().decode())
 
 

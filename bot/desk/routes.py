@@ -2,7 +2,19 @@
 
 from bot.desk.guard import Route
 from bot.desk.layout import A, C, M, O, R, S, U
-from bot.desk.views import faq, gaps, inbox, printing, signin, ticket
+from bot.desk.views import (
+    bulk,
+    faq,
+    files,
+    gaps,
+    inbox,
+    live,
+    printing,
+    register,
+    signin,
+    takeover,
+    ticket,
+)
 from bot.directory.roles import Role
 
 EVERYONE = frozenset({A, R, O, S, M, C, U})
@@ -22,6 +34,17 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "", inbox.index, EVERYONE),
     Route("POST", "/filters", inbox.save_filter, _roles(A, R, O, S, C)),
     Route("POST", "/filters/{id:[0-9]+}/drop", inbox.drop_filter, _roles(A, R, O, S, C)),
+    Route("GET", "/live", live.stream, EVERYONE),
+    Route("GET", "/dispatch", bulk.show, _roles(A, R)),
+    Route("POST", "/dispatch", bulk.do, _roles(A, R)),
+    Route("GET", "/takeover", takeover.index, _roles(A, R)),
+    Route("GET", "/takeover/{conversation}", takeover.index, _roles(A, R)),
+    Route("GET", "/takeover/{conversation}/lines", takeover.lines, _roles(A, R)),
+    Route("POST", "/takeover/{conversation}/take", takeover.take, _roles(A, R)),
+    Route("POST", "/takeover/{conversation}/say", takeover.say, _roles(A, R)),
+    Route("POST", "/takeover/{conversation}/back", takeover.give_back, _roles(A, R)),
+    Route("GET", "/register", register.show, _roles(A, R, O, S)),
+    Route("POST", "/register", register.file, _roles(A, R, O, S)),
     Route("GET", "/tickets", inbox.everything, SEE_TICKETS),
     Route("GET", "/tickets/{number}", ticket.show, SEE_TICKETS),
     Route("GET", "/tickets/{number}/fields", ticket.fields, SEE_TICKETS),
@@ -30,6 +53,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/tickets/{number}/step", ticket.step, _roles(A, R, O, S, C)),
     Route("GET", "/tickets/{number}/print", printing.show, SEE_TICKETS),
     Route("POST", "/tickets/{number}/print", printing.show_full, SEE_TICKETS),
+    Route("GET", "/tickets/{number}/files/{id:[0-9]+}", files.show, SEE_TICKETS),
     Route("POST", "/tickets/{number}/note", ticket.write, _roles(A, R, O, S)),
     Route("GET", "/faq", faq.index, _roles(A, R, O, M, U)),
     Route("POST", "/faq", faq.create, _roles(A, M)),

@@ -25,10 +25,10 @@ KEYS = {
 CHOICES = ("reason", "door", "into", "service", "rating", "outcome")
 CLOSING = time(17, 30)
 DAILY = (
-    "dispatched", "reassigned", "bound", "refusal_confirmed", "refusal_rejected", "passed", "sent_back", "extended",
-    "extension_refused", "consulted", "to_meeting", "decided", "suspended", "resumed", "signed", "helper_signed",
-    "handed_in", "helper_done", "external_back", "info_given", "pressed", "contacted", "info_asked",
-    "extension_asked", "more_orgs_asked", "returned", "helper_returned", "answered",
+    "dispatched", "reassigned", "bound", "refusal_confirmed", "refusal_rejected", "passed", "sent_back",
+    "extended", "extension_refused", "consulted", "to_meeting", "decided", "suspended", "resumed", "signed",
+    "helper_signed", "handed_in", "helper_done", "external_back", "info_given", "pressed", "contacted",
+    "info_asked", "extension_asked", "more_orgs_asked", "returned", "helper_returned", "answered",
 )  # fmt: skip
 """What the work needs daily, in the order in which it is shown; the rest stands behind 其他操作."""
 KEEPS_STATE = frozenset({"refusal_confirmed"})
@@ -86,7 +86,10 @@ async def take(tickets: Tickets, number: str, pressed: Pressed, actor: Actor) ->
 
 
 def split(steps: Iterable[AllowedStep], *, someone_late: bool) -> tuple[list[AllowedStep], list[AllowedStep]]:
-    """(in view, behind 其他操作). Where the way on is barred by another's part, pressing him is the next step."""
+    """(in view, behind 其他操作).
+
+    Where the way on is barred by another's part, pressing him is the next step.
+    """
     shown = sorted((step for step in steps if step.name in DAILY), key=lambda step: DAILY.index(step.name))
     if someone_late and not any(step.primary for step in shown):
         shown = [replace(step, primary=step.name == "pressed" and step.enabled) for step in shown]

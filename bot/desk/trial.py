@@ -61,6 +61,17 @@ class Trials:
         """The verdict if the draft took its entry's place."""
         return await asyncio.to_thread(self._ask_with, text, draft)
 
+    async def service(self, text: str) -> str | None:
+        """The code of the service that a text most likely asks for; None where none is likely."""
+        return await asyncio.to_thread(self._service, text)
+
+    def _service(self, text: str) -> str | None:
+        if self._current() is None or self._matcher is None:
+            return None
+        matches = self._matcher.rank(text, "service", 3)
+        likely = matches and self._matcher.decide(matches) != "unknown"
+        return matches[0].key.removeprefix("service/") if likely else None
+
     def _current(self) -> Published | None:
         published = self._reader.current()
         if published is not None and (self._matcher is None or self._matcher.version != published.version):

@@ -128,6 +128,78 @@
   document.addEventListener("htmx:responseError", (e) => say(e.detail.xhr.responseText || "没存上，内容还在，再试一次"));
   document.addEventListener("htmx:sendError", () => say("没有网络，内容还在，来网后再试一次"));
 
+  // Counts come by a stream; what is new announces itself and waits, what another took on greys out.
+  let source;
+  function listen() {
+    source?.close();
+    if (!document.querySelector(".rail")) return;
+    source = new EventSource("/desk/live");
+    source.onopen = () => document.querySelector("[data-live]")?.removeAttribute("hidden");
+    source.onerror = () => document.querySelector("[data-live]")?.setAttribute("hidden", "");
+    source.onmessage = (e) => {
+      const news = JSON.parse(e.data);
+      count("inbox", news.inbox);
+      count("takeover", news.takeover);
+      const bar = document.querySelector("[data-newcomers]");
+      if (bar) {
+        bar.hidden = news.new === 0;
+        bar.querySelector("[data-newcomers-text]").textContent = `有 ${news.new} 件新来的`;
+      }
+      for (const [number, name] of Object.entries(news.gone)) {
+        const row = document.querySelector(`tr[data-number="${number}"]`);
+        if (!row || row.classList.contains("gone")) continue;
+        row.classList.add("gone");
+        row.lastElementChild.textContent = `${name} 已处理`;
+        picked.delete(number);
+        show();
+      }
+      document.title = document.title.replace(/^\(\d+\) /, "");
+      if (news.takeover) document.title = `(${news.takeover}) ${document.title}`;
+      for (const el of document.querySelectorAll("[data-refresh]")) htmx.ajax("GET", el.dataset.refresh, { target: el, swap: "innerHTML" });
+    };
+  }
+  let waitingTalks;
+  function count(name, number) {
+    for (const link of document.querySelectorAll(`[data-counts="${name}"]`)) {
+      let el = link.querySelector(".count");
+      if (!el && number) { el = document.createElement("span"); el.className = `count${link.dataset.urgent ? " urgent" : ""}`; link.append(el); }
+      if (el) { el.textContent = number; el.hidden = !number; }
+    }
+    if (name !== "takeover") return;
+    if (waitingTalks !== undefined && number > waitingTalks) ring();
+    waitingTalks = number;
+  }
+  function ring() {
+    if (!localStorage.getItem("desk-sound")) return;
+    const audio = new AudioContext(), tone = audio.createOscillator(), gain = audio.createGain();
+    gain.gain.setValueAtTime(0.15, audio.currentTime);
+    gain.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.6);
+    tone.connect(gain).connect(audio.destination);
+    tone.start();
+    tone.stop(audio.currentTime + 0.6);
+  }
+  document.addEventListener("change", (e) => {
+    if (e.target.matches("[data-sound]")) e.target.checked ? localStorage.setItem("desk-sound", "1") : localStorage.removeItem("desk-sound");
+  });
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "Enter" || e.shiftKey || e.isComposing || !e.target.matches("[data-enter-sends]")) return;
+    e.preventDefault();
+    if (e.target.value.trim()) e.target.form.requestSubmit();
+  });
+  document.addEventListener("htmx:afterRequest", (e) => {
+    if (e.target.matches?.("[data-clear-after]") && e.detail.successful) e.target.reset();
+    if (e.target.matches?.("[data-show-new]") && e.detail.successful) { document.querySelector("[data-newcomers]").hidden = true; listen(); }
+  });
+  const toEnd = () => { const log = document.querySelector(".talk-log"); if (log) log.scrollTop = log.scrollHeight; };
+  document.addEventListener("htmx:afterSwap", (e) => { if (e.detail.target.matches(".talk-log")) toEnd(); });
+  document.addEventListener("DOMContentLoaded", () => {
+    const bell = document.querySelector("[data-sound]");
+    if (bell) bell.checked = Boolean(localStorage.getItem("desk-sound"));
+    toEnd();
+    listen();
+  });
+  addEventListener("pagehide", () => source?.close());
+
   function say(text) {
     const line = document.createElement("div");
     line.className = "toast-line";
