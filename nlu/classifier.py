@@ -1,4 +1,4 @@
-"""A text classifier over character n-grams and sentence vectors: logistic regression, read with numpy alone."""
+"""Labels for texts: logistic regression over character n-grams and sentence vectors, read with numpy alone."""
 
 from __future__ import annotations
 
@@ -19,19 +19,63 @@ EDGE = "\x02"
 
 
 def grams(text: str) -> list[str]:
-    """Character n-grams of the cleaned text, its edges marked: how a message starts and ends tells its intent."""
+    """Character n-grams of the cleaned text with its edges marked: start and end tell much about an intent."""
     units = [EDGE, *pieces(text), EDGE]
     return ["".join(units[i : i + n]) for n in WIDTHS for i in range(len(units) - n + 1)]
+
+
+class Bags:
+    """TF-IDF over character n-grams; rows of length one."""
+
+    def __init__(self, min_count: int = 2) -> None:
+        self._min_count = min_count
+        self._vocabulary: dict[str, int] = {}
+        self.idf = np.zeros(0, np.float32)
+
+    def __len__(self) -> int:
+        return len(self._vocabulary)
+
+    def fit(self, cleaned: Sequence[str]) -> sparse.csr_matrix:
+        """Learn the vocabulary; returns the rows of ``cleaned``."""
+        count = Counter(g for text in cleaned for g in set(grams(text)))
+        kept = sorted(g for g, n in count.items() if n >= self._min_count)
+        self._vocabulary = {g: n for n, g in enumerate(kept)}
+        self.idf = (
+            np.log((1 + len(cleaned)) / (1 + np.array([count[g] for g in kept]))).astype(np.float32) + 1
+        )
+        bags = [self.bag(text) for text in cleaned]
+        starts = np.cumsum([0, *(len(index) for index, _ in bags)])
+        index, values = (np.concatenate(parts) for parts in zip(*bags, strict=True))
+        return sparse.csr_matrix((values, index, starts), (len(cleaned), len(self)))
+
+    def bag(self, cleaned: str) -> tuple[np.ndarray, np.ndarray]:
+        """Columns and values of one text."""
+        bag = Counter(self._vocabulary[g] for g in grams(cleaned) if g in self._vocabulary)
+        index = np.fromiter(bag, np.int64, len(bag))
+        values = (1 + np.log(np.fromiter(bag.values(), np.float32, len(bag)))) * self.idf[index]
+        return index, values / (np.linalg.norm(values) or 1.0)
+
+    def to_json(self) -> list[str]:
+        """The vocabulary in the order of the columns."""
+        return list(self._vocabulary)
+
+    @classmethod
+    def from_json(cls, vocabulary: Sequence[str], idf: np.ndarray) -> Bags:
+        """What ``to_json`` gave, with ``idf``."""
+        bags = cls()
+        bags._vocabulary = {g: n for n, g in enumerate(vocabulary)}
+        bags.idf = idf
+        return bags
 
 
 class TextClassifier:
     """Probabilities of labels for a text. ``dense`` weighs the vector against the n-grams."""
 
     def __init__(self, c: float = 10.0, dense: float = 2.0, min_count: int = 2) -> None:
-        self.c, self.dense, self.min_count = c, dense, min_count
+        self.c, self.dense = c, dense
         self.labels: list[str] = []
-        self._vocabulary: dict[str, int] = {}
-        self._idf = self._bias = np.zeros(0, np.float32)
+        self._bags = Bags(min_count)
+        self._bias = np.zeros(0, np.float32)
         self._weights = np.zeros((0, 0), np.float32)
 
     def fit(
@@ -45,11 +89,8 @@ class TextClassifier:
         from sklearn.linear_model import LogisticRegression
 
         cleaned = [clean(t) for t in texts]
-        count = Counter(g for t in cleaned for g in set(grams(t)))
-        kept = sorted(g for g, n in count.items() if n >= self.min_count)
-        self._vocabulary = {g: n for n, g in enumerate(kept)}
-        self._idf = np.log((1 + len(texts)) / (1 + np.array([count[g] for g in kept]))).astype(np.float32) + 1
-        rows = sparse.hstack([self._sparse(cleaned), sparse.csr_matrix(self._dense(cleaned, extra))]).tocsr()
+        rows = self._bags.fit(cleaned)
+        rows = sparse.hstack([rows, sparse.csr_matrix(self._dense(cleaned, extra))]).tocsr()
         size = Counter(labels)
         balance = np.array([size[label] ** -0.5 for label in labels]) * (
             1 if weights is None else np.array(weights)
@@ -67,11 +108,11 @@ class TextClassifier:
         """Label -> probability, likeliest first."""
         plain = clean(text)
         logits = self._bias.astype(np.float64).copy()
-        index, values = self._bag(plain)
+        index, values = self._bags.bag(plain)
         if len(index):
             logits += values @ self._weights[index]
         columns = np.concatenate([self.dense * encoder.quick().one(plain), np.asarray(extra, np.float32)])
-        logits += columns @ self._weights[len(self._vocabulary) :]
+        logits += columns @ self._weights[len(self._bags) :]
         chances = np.exp(logits - logits.max())
         chances /= chances.sum()
         order = np.argsort(-chances, kind="stable")
@@ -79,9 +120,9 @@ class TextClassifier:
 
     def save(self, folder: Path) -> None:
         """Write the model as ``classifier.json`` and ``classifier.npz``."""
-        head = {"labels": self.labels, "dense": self.dense, "vocabulary": list(self._vocabulary)}
+        head = {"labels": self.labels, "dense": self.dense, "vocabulary": self._bags.to_json()}
         (folder / "classifier.json").write_text(json.dumps(head, ensure_ascii=False), "utf-8")
-        np.savez(folder / "classifier.npz", idf=self._idf, weights=self._weights, bias=self._bias)
+        np.savez(folder / "classifier.npz", idf=self._bags.idf, weights=self._weights, bias=self._bias)
 
     @classmethod
     def load(cls, folder: Path) -> TextClassifier:
@@ -89,22 +130,10 @@ class TextClassifier:
         head = json.loads((folder / "classifier.json").read_text("utf-8"))
         model = cls(dense=head["dense"])
         model.labels = head["labels"]
-        model._vocabulary = {g: n for n, g in enumerate(head["vocabulary"])}
         with np.load(folder / "classifier.npz") as arrays:
-            model._idf, model._weights, model._bias = arrays["idf"], arrays["weights"], arrays["bias"]
+            model._bags = Bags.from_json(head["vocabulary"], arrays["idf"])
+            model._weights, model._bias = arrays["weights"], arrays["bias"]
         return model
-
-    def _bag(self, cleaned: str) -> tuple[np.ndarray, np.ndarray]:
-        bag = Counter(self._vocabulary[g] for g in grams(cleaned) if g in self._vocabulary)
-        index = np.fromiter(bag, np.int64, len(bag))
-        values = (1 + np.log(np.fromiter(bag.values(), np.float32, len(bag)))) * self._idf[index]
-        return index, values / (np.linalg.norm(values) or 1.0)
-
-    def _sparse(self, cleaned: Sequence[str]) -> sparse.csr_matrix:
-        bags = [self._bag(text) for text in cleaned]
-        starts = np.cumsum([0, *(len(index) for index, _ in bags)])
-        index, values = (np.concatenate(parts) for parts in zip(*bags, strict=True))
-        return sparse.csr_matrix((values, index, starts), (len(cleaned), len(self._vocabulary)))
 
     def _dense(self, cleaned: Sequence[str], extra: np.ndarray | None) -> np.ndarray:
         vectors = self.dense * encoder.quick().encode(cleaned)

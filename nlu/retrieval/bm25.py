@@ -35,16 +35,26 @@ class Bm25:
         self.unseen = float(np.log1p((self.size + 0.5) / 0.5))
         norm = K1 * (1 - B + B * length / mean)
         weight = self.idf[row] * count * (K1 + 1) / (count + norm[column]) if self.size else count
-        self._table = sparse.csr_matrix((weight, (row, column)), (len(vocabulary), self.size), np.float32)
+        table = sparse.csr_matrix((weight, (row, column)), (len(vocabulary), self.size), np.float32)
+        self._starts, self._documents, self._weights = table.indptr, table.indices, table.data
 
     def scores(self, terms: Sequence[str]) -> np.ndarray:
         """The share of the query's weight that each document covers, shape (documents,)."""
+        return self.both(terms)[0]
+
+    def both(self, terms: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """``scores``, and the share of the query's weight whose terms occur at all in each document."""
         bag = Counter(terms)
-        known = [(self.vocabulary[t], n) for t, n in bag.items() if t in self.vocabulary]
-        missing = sum(n for t, n in bag.items() if t not in self.vocabulary)
-        if not known:
-            return np.zeros(self.size, np.float32)
-        index = np.array([i for i, _ in known])
-        repeat = np.array([n for _, n in known], np.float32)
-        best = (K1 + 1) * (float(self.idf[index] @ repeat) + missing * self.unseen)
-        return np.asarray(repeat @ self._table[index]).ravel() / best
+        index = np.array([self.vocabulary[t] for t in bag if t in self.vocabulary], np.int64)
+        if not len(index):
+            return np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
+        repeat = np.array([n for t, n in bag.items() if t in self.vocabulary], np.float64)
+        worth = repeat * self.idf[index]
+        whole = worth.sum() + (sum(bag.values()) - repeat.sum()) * self.unseen
+        spans = [slice(self._starts[i], self._starts[i + 1]) for i in index]
+        lengths = self._starts[index + 1] - self._starts[index]
+        documents = np.concatenate([self._documents[span] for span in spans])
+        weights = np.concatenate([self._weights[span] for span in spans])
+        score = np.bincount(documents, weights * np.repeat(repeat, lengths), self.size)
+        cover = np.bincount(documents, np.repeat(worth, lengths), self.size)
+        return score / ((K1 + 1) * whole), cover / whole

@@ -92,3 +92,9 @@ def all_rasa_examples(data: Path = DATA) -> list[tuple[str, str]]:
 def places(data: Path = DATA) -> list[dict]:
     """The rows of the grid."""
     return _rows(data / "seed" / "grid.yml")
+
+
+def beside(data: Path = DATA) -> list[str]:
+    """Texts that belong to no item: other people's business, and traps that share an entry's words."""
+    traps = load_yaml(data / "seed" / "phrasings" / "traps.yml") or {}
+    return [*rasa_examples("out_of_scope", data), *(text for texts in traps.values() for text in texts)]

@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 
 MAX_CHARS = 120  # a token covers at least one character, so prefix and text stay within 128 tokens
-LRU_SIZE = 4096
+LRU_SIZE = 16_384
 
 
 class Model(Protocol):
@@ -27,7 +27,9 @@ class Model(Protocol):
     name: str
     dim: int
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray: ...
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """One row for each text."""
+        ...
 
 
 class UseModel:
@@ -41,6 +43,7 @@ class UseModel:
         self._model = USE(threads=1)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """One row for each text."""
         return np.asarray(self._model.encode(list(texts)), np.float32)
 
 
@@ -55,6 +58,7 @@ class E5Model:
         self._model = E5(num_threads=1)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """One row for each text."""
         return np.stack([self._model.query(text) for text in texts]).astype(np.float32)
 
 
@@ -90,6 +94,7 @@ class OnnxModel:
         return (states * weights).sum(1) / weights.sum(1)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """One row for each text."""
         vectors = self._run(texts).astype(np.float32)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
@@ -119,6 +124,11 @@ class Encoder:
             while len(self._seen) > self._size:
                 self._seen.popitem(last=False)
         return vectors
+
+    def remember(self, texts: Sequence[str], vectors: np.ndarray) -> None:
+        """Take over vectors that are known from elsewhere, a disk cache for instance."""
+        with self._lock:
+            self._seen.update(zip((text[:MAX_CHARS] for text in texts), vectors, strict=True))
 
     def one(self, text: str) -> np.ndarray:
         """The vector of one text, shape (dim,)."""

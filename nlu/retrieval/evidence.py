@@ -15,10 +15,10 @@ from nlu.retrieval.bm25 import Bm25
 from nlu.retrieval.grams import characters, sounds
 from nlu.retrieval.index import Item
 
-QUICK = ("chars", "sounds", "pool", "use_max", "use_top", "use_head")
+QUICK = ("chars", "sounds", "pool", "cover", "use_max", "use_top", "use_head")
 STRONG = ("e5_max", "e5_top", "both_head")
 MARGINS = ("chars", "use_max", "use_head", "e5_max", "both_head")
-NONE_SELF = ("bias", "length", "background", "none_head")
+NONE_SELF = ("bias", "length", "background", "none_head", "outside")
 RIDGE = {"use_head": 2.0, "both_head": 2.0}
 
 
@@ -69,6 +69,7 @@ class Ridge:
         self.weights = np.linalg.solve(gram, scaled.T @ target).astype(np.float32)
 
     def scores(self, vector: np.ndarray) -> np.ndarray:
+        """Closeness of a vector to each class, about 1 for its own and 0 for others."""
         return (vector - self.mean) @ self.weights
 
 
@@ -122,15 +123,22 @@ class Ground:
         kept = np.where(rank < depth, per_text[order], 0.0)
         return np.add.reduceat(kept, self.starts) / np.minimum(self.sizes, depth)
 
-    def look(self, text: str, use: np.ndarray, strong: np.ndarray | None = None) -> Evidence:
-        """Evidence for a query with its vectors; without ``strong`` only the quick columns."""
+    def look(
+        self, text: str, use: np.ndarray, strong: np.ndarray | None = None, outside: float = 0.0
+    ) -> Evidence:
+        """Evidence for a query with its vectors; without ``strong`` only the quick columns.
+
+        ``outside`` is the log-odds that the text is nobody's business here.
+        """
         chars = self._chars.scores(characters(text))
+        pool, cover = self._pool.both(characters(text))
         near = self.use @ use
         head = self._heads["use_head"].scores(use)
         columns = {
             "chars": self._most(chars),
             "sounds": self._most(self._sounds.scores(sounds(text))),
-            "pool": self._pool.scores(characters(text)),
+            "pool": pool,
+            "cover": cover,
             "use_max": self._most(near),
             "use_top": self._top(near),
             "use_head": head[:-1],
@@ -142,7 +150,7 @@ class Ground:
             columns |= {"e5_max": self._most(close), "e5_top": self._top(close), "both_head": head[:-1]}
             none_head, rank = head[-1], rank + 4 * close
         background = float((self.background.use @ use).max()) if self.background.texts else 0.0
-        query = [1.0, min(len(text), 60) / 20, background, none_head]
+        query = [1.0, min(len(text), 60) / 20, background, none_head, outside]
         query += [float(values.max()) for values in columns.values()]
         stack = list(columns.values())
         stack += [_margin(columns[name]) for name in MARGINS if name in columns]

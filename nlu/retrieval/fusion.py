@@ -27,10 +27,12 @@ class Fusion:
         return weights / weights.sum()
 
     def to_json(self) -> dict:
+        """The weights as plain values."""
         return {"item": self.item.tolist(), "query": self.query.tolist(), "temperature": self.temperature}
 
     @classmethod
     def from_json(cls, body: dict) -> Fusion:
+        """What ``to_json`` gave."""
         return cls(np.array(body["item"]), np.array(body["query"]), body["temperature"])
 
 

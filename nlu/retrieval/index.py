@@ -39,6 +39,7 @@ class Item:
 
     @property
     def kind(self) -> str:
+        """``faq`` or ``service``."""
         return self.key.split("/", 1)[0]
 
     @property

@@ -16,6 +16,7 @@ from nlu.retrieval.clean import clean
 from nlu.retrieval.evidence import Background, Evidence, Ground, item_names
 from nlu.retrieval.fusion import Fusion
 from nlu.retrieval.index import Published
+from nlu.retrieval.scope import Scope
 from nlu.retrieval.vectors import VectorCache
 
 Decision = Literal["answer", "ask_back", "unknown"]
@@ -42,16 +43,23 @@ class Settings:
     fusions: dict[str, Fusion]
     thresholds: dict[str, dict[str, float]]
     background: tuple[str, ...] = ()
+    scope: Scope | None = None
 
     @classmethod
-    def from_json(cls, body: dict) -> Settings:
+    def from_json(cls, body: dict, scope: Scope | None = None) -> Settings:
+        """Settings from the content of a model file."""
         fusions = {name: Fusion.from_json(part) for name, part in body["fusions"].items()}
-        return cls(fusions, body["thresholds"], tuple(body.get("background", ())))
+        return cls(fusions, body["thresholds"], tuple(body.get("background", ())), scope)
 
     @classmethod
     def load(cls, path: Path = MODEL) -> Settings:
         """The trained model, or the weights that come with the code where none was trained."""
-        return cls.from_json(json.loads((path if path.exists() else SHIPPED).read_text("utf-8")))
+        shipped = json.loads(SHIPPED.read_text("utf-8"))
+        if not path.exists():
+            return cls.from_json(shipped)
+        trained = json.loads(path.read_text("utf-8"))
+        trained["fusions"] = shipped["fusions"] | trained["fusions"]
+        return cls.from_json(trained, Scope.load(path.parent / "scope"))
 
 
 class Matcher:
@@ -88,14 +96,12 @@ class Matcher:
             return []
         text = clean(text)
         use = encoder.quick().one(text)
-        evidence = ground.look(text, use)
-        chances = self._fusion(kind, "quick", ground).probabilities(evidence.items, evidence.query)
-        strong = False
+        evidence, chances = self._weigh(ground, kind, text, use, None)
+        strong = None
         if not self._sure(chances, kind):
-            strong = True
-            evidence = ground.look(text, use, encoder.strong().one(text))
-            chances = self._fusion(kind, "full", ground).probabilities(evidence.items, evidence.query)
-        return _top(ground, evidence, chances, strong, k)
+            strong = encoder.strong().one(text)
+            evidence, chances = self._weigh(ground, kind, text, use, strong)
+        return _top(ground, evidence, chances, strong is not None, k)
 
     def decide(self, matches: Sequence[Match]) -> Decision:
         """Answer, ask back, or say that it is not known."""
@@ -113,9 +119,17 @@ class Matcher:
     def _sure(self, chances: np.ndarray, kind: str) -> bool:
         return float(chances.max()) >= self.settings.thresholds[kind]["quick"]
 
-    def _fusion(self, kind: str, stage: str, ground: Ground) -> Fusion:
+    def _weigh(
+        self, ground: Ground, kind: str, text: str, use: np.ndarray, strong: np.ndarray | None
+    ) -> tuple[Evidence, np.ndarray]:
+        """Evidence and probabilities with or without the slower encoder's vector."""
         bare = len(ground.texts) / len(ground.items) <= BARE
-        return self.settings.fusions[f"{'bare' if bare else kind}/{stage}"]
+        scope = None if bare else self.settings.scope
+        outside = scope.outside(text, strong) if scope else 0.0
+        evidence = ground.look(text, use, strong, outside)
+        stage = "quick" if strong is None else "full"
+        fusion = self.settings.fusions[f"{'bare' if bare else kind}/{stage}"]
+        return evidence, fusion.probabilities(evidence.items, evidence.query)
 
 
 def _top(ground: Ground, evidence: Evidence, chances: np.ndarray, strong: bool, k: int) -> list[Match]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nlu.retrieval.bulk import encode_many
 from nlu.retrieval.encoder import Encoder
 
 _KEY = 16  # bytes of a text's digest
@@ -37,7 +38,7 @@ class VectorCache:
             digests = [_digest(text) for text in texts]
             missing = {d: t for d, t in zip(digests, texts, strict=True) if d not in known}
             if missing:
-                fresh = self._encoder.encode(list(missing.values()))
+                fresh = encode_many(self._encoder, list(missing.values()))
                 rows.write(np.ascontiguousarray(fresh, np.float32).tobytes())
                 rows.flush()
                 keys.write(b"".join(missing))
@@ -45,7 +46,9 @@ class VectorCache:
                 start = len(known)
                 known.update({d: start + i for i, d in enumerate(missing)})
         table = np.memmap(self._rows, np.float32, "r").reshape(-1, self._encoder.dim)
-        return np.array(table[[known[d] for d in digests]])
+        vectors = np.array(table[[known[d] for d in digests]])
+        self._encoder.remember(texts, vectors)
+        return vectors
 
     def _read(self, keys, rows) -> dict[bytes, int]:
         """Digest -> row; a tail torn by a crash is cut off."""
