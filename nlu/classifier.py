@@ -1,4 +1,4 @@
-"""Labels for texts: logistic regression over character n-grams and sentence vectors, read with numpy alone."""
+"""Labels for texts: logistic regression over character n-grams and sentence vectors, in plain numpy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EDGE = "\x02"
 
 
 def grams(text: str) -> list[str]:
-    """Character n-grams of the cleaned text with its edges marked: start and end tell much about an intent."""
+    """Character n-grams of the cleaned text, its edges marked: start and end tell much about an intent."""
     units = [EDGE, *pieces(text), EDGE]
     return ["".join(units[i : i + n]) for n in WIDTHS for i in range(len(units) - n + 1)]
 

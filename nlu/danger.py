@@ -1,7 +1,7 @@
 """Danger in a message: a kernel machine over character n-grams, sentence vector and the danger lexicon.
 
-It learns from ``data/danger`` what is danger and what only looks like it. Its threshold is set by leave-one-out
-scores so that hardly any danger is missed; a false alarm costs the resident one question.
+It learns from ``data/danger`` what is danger and what only looks like it. Its threshold is set by
+leave-one-out scores so that hardly any danger is missed; a false alarm costs the resident one question.
 """
 
 from __future__ import annotations

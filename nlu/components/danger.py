@@ -19,8 +19,8 @@ from nlu.retrieval import corpus
 EXAMPLES = corpus.DATA / "danger" / "danger.yml"
 # Entries and services about danger itself; the phrasings of all others are harmless.
 GRAVE = frozenset(
-    "FL-03 FL-04 FL-05 FL-06 FL-07 FL-08 FL-09 FL-12 FL-16 TY-10 TY-11 GGW-03 GGW-08 GGW-12 GGW-13 TW-11 TW-14 CL-20 "
-    "A11 A14 A16 A17 D01 D03 D05".split()
+    "FL-03 FL-04 FL-05 FL-06 FL-07 FL-08 FL-09 FL-12 FL-16 TY-10 TY-11 GGW-03 GGW-08 GGW-12 GGW-13 TW-11 "
+    "TW-14 CL-20 A11 A14 A16 A17 D01 D03 D05".split()
 )
 SAMPLE = 3  # one in so many of their phrasings takes part
 CALM = (

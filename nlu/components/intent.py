@@ -1,4 +1,4 @@
-"""The intent of a message: logistic regression over character n-grams, sentence vector and the matcher's view."""
+"""The intent of a message: logistic regression over character n-grams and the sentence vector."""
 
 from __future__ import annotations
 
