@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-START_SECONDS = 300
+START_SECONDS = 900
 _PR_SET_PDEATHSIG = 1
 
 
