@@ -22,8 +22,7 @@ sys.argv = [
     "rasa",
     "run",
     "--enable-api",
-    "--auth-token",
-    token,
+    f"--auth-token={token}",  # in one piece: a token may begin with a dash
     "--interface",
     "127.0.0.1",
     "--port",
