@@ -7,6 +7,7 @@ from bot.tickets.states import ASSIGNMENT_NAMES, RATINGS, STATE_NAMES
 if TYPE_CHECKING:
     from bot.api.routes import Route
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT: dict[str, Any] = {"type": "string"}
 MOMENT: dict[str, Any] = {"type": "string", "format": "date-time"}
 STATE: dict[str, Any] = {"type": "string", "enum": list(STATE_NAMES)}
@@ -49,6 +50,43 @@ TICKET = record(
     channel=TEXT,
     created_at=MOMENT,
     due=maybe(MOMENT),
+)
+NUMBER: dict[str, Any] = {"type": "number"}
+TALLY = record(
+    numerator=NUMBER,
+    denominator={"type": "integer"},
+    inferred={"type": "integer"},
+    tickets=record(counted=many(TEXT), half=many(TEXT), **{"not": many(TEXT)}),
+    excluded=many(record(reason=TEXT, name=TEXT, count={"type": "integer"}, tickets=many(TEXT))),
+)
+FIGURE = record(
+    rate=maybe(NUMBER),
+    interval=maybe(many(NUMBER)),
+    basis={"type": "string", "enum": ["period", "year"]},
+    few={"type": "boolean"},
+    adjusted=maybe(NUMBER),
+    band=maybe({"type": "integer"}),
+    period=TALLY,
+    year=maybe(TALLY),
+)
+LINE = record(key=TEXT, name=TEXT, figures={"type": "object", "additionalProperties": FIGURE})
+SCORECARD = record(
+    **{"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}},
+    as_of=MOMENT,
+    by=TEXT,
+    definitions=many(
+        record(
+            measure=TEXT,
+            name=TEXT,
+            formula=TEXT,
+            moment=TEXT,
+            excluded=TEXT,
+            higher_is_better={"type": "boolean"},
+        )
+    ),
+    notes=many(TEXT),
+    county=LINE,
+    rows=many(LINE),
 )
 SCHEMAS: dict[str, dict[str, Any]] = {
     "Ticket": TICKET,
@@ -95,6 +133,17 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         items=many(
             record(
                 id={"type": "integer"}, name=TEXT, media_type=TEXT, size={"type": "integer"}, added_at=MOMENT
+            )
+        )
+    ),
+    "Scorecard": SCORECARD,
+    "Inspection": record(
+        items=many(
+            record(
+                list=TEXT,
+                name=TEXT,
+                rule=TEXT,
+                findings=many(record(tickets=many(TEXT), at=MOMENT, who=TEXT, what=TEXT)),
             )
         )
     ),
@@ -186,10 +235,10 @@ def _answer(schema: str) -> dict[str, Any]:
         return {"description": "没有变"}
     if schema == "image":
         return {"description": "图片", "content": {"image/jpeg": {}}}
-    return {
-        "description": "好",
-        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
-    }
+    content: dict[str, Any] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    if schema == "Scorecard":
+        content[XLSX] = {}
+    return {"description": "好", "content": content}
 
 
 def _errors(route: "Route") -> list[int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.api import attachments, callbacks, tickets, track
+from bot.api import attachments, callbacks, reports, tickets, track
 from bot.api.bodies import ActBody, Body, CallbackBody, FilingBody, NoteBody, RatingBody, ReasonBody, StepBody
 
 PREFIX = "/api/v1"
@@ -62,6 +62,15 @@ LIST = (
     Parameter("cursor", "query", TEXT),
     Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200}),
 )
+DAYS = (
+    Parameter("from", "query", TEXT, says="第一天，2026-11-01；不写是当月 1 日"),
+    Parameter("to", "query", TEXT, says="最后一天；不写是今天"),
+)
+SCORECARD = (
+    *DAYS,
+    Parameter("by", "query", {"type": "string", "enum": ["organisation", "tier", "service", "township"]}),
+    Parameter("format", "query", {"type": "string", "enum": ["json", "xlsx"]}),
+)
 ONE = "/tickets/{number}"
 TRACK = "/track/{number}"
 
@@ -95,5 +104,13 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "POST", TRACK + "/supplements", track.supplement, "居民补充",
         {200: "Progress"}, ReasonBody, token=False,
+    ),
+    Route(
+        "GET", "/reports/scorecard", reports.read_scorecard, "各项指标，连同每个数背后的工单号",
+        {200: "Scorecard"}, parameters=SCORECARD,
+    ),
+    Route(
+        "GET", "/reports/inspection", reports.read_inspection, "审计清单，只有审计员能看",
+        {200: "Inspection"}, parameters=DAYS,
     ),
 )  # fmt: skip
