@@ -37,7 +37,8 @@ function shown(value) {
 const twice = (seen, heard, look = "") =>
   make("span", {}, make("span", { class: look, "aria-hidden": "true" }, seen), make("span", { class: "unseen" }, heard));
 
-export function ticket(custom) {
+// `link` asks for a link to the look-up page, where no button leads there.
+export function ticket(custom, link) {
   const { ticket_number: number, retrieval_code: code, filed } = custom;
   const urgent = Boolean(custom.urgent || filed?.urgent);
   const spaced = `${code.slice(0, 3)} ${code.slice(3)}`;
@@ -50,9 +51,9 @@ export function ticket(custom) {
     make("div", { class: "in" },
       make("span", { class: "tag" }, "工单号"), twice(number, spelt(number), "big"),
       make("span", { class: "tag" }, "取回码（查进度要用）"), twice(spaced, spelt(code), "big spaced"),
-      make("p", { class: "notice soon" }, icon("camera"), make("span", {}, "请截图或抄下来。别人知道号码和取回码，也能看到进度。")),
-      buttons, state));
-  return [card, next(filed?.next), look(number)];
+      ...(urgent ? [make("p", { class: "soft" }, "记在别人看不到的地方；不方便就不用记。")] : [
+        make("p", { class: "notice soon" }, icon("camera"), make("span", {}, "请截图或抄下来。别人知道号码和取回码，也能看到进度。")), buttons, state])));
+  return [card, next(filed?.next), link ? look(number) : null];
 }
 
 function next(lines) {
@@ -62,7 +63,7 @@ function next(lines) {
 
 const look = (number) => make("a", { class: "button act", href: `/track/${number}` }, icon("list-search"), "看进度");
 
-export function progress(custom) {
+export function progress(custom, link) {
   const { number, service, state_name: state, headline, explanation, steps = [] } = custom.progress;
   const now = steps.find((step) => step.status === "now");
   const card = make("div", { class: "bubble progress-card" },
@@ -71,7 +72,7 @@ export function progress(custom) {
     explanation ? make("p", { class: "soft" }, explanation) : null,
     now ? make("p", {}, now.title, now.detail ? `：${now.detail}` : "") : null,
     make("p", { class: "source" }, icon("list-search"), make("span", { class: "code" }, number)));
-  return [card, look(number)];
+  return [card, link ? look(number) : null];
 }
 
 async function copy(text, state) {

@@ -40,12 +40,13 @@ function theirs(message, act) {
   const { custom, text } = message;
   const groups = buttons(message, act);
   if (custom.notice) return [make("div", { class: "bubble small" }, ...paragraphs(text.replace(/全文：\S+\s*$/, "")), make("p", {}, make("a", { href: custom.notice.url, target: "_blank", rel: "noopener" }, "看全文")))];
-  if (custom.retrieval_code) return [...cards.ticket(custom).filter(Boolean), ...groups];
+  const linked = message.buttons.some((button) => /进度/.test(button.title));
+  if (custom.retrieval_code) return [...cards.ticket(custom, !linked).filter(Boolean), ...groups];
   if (custom.summary) {
     const change = (row) => act.change(message, row);
     return [cards.summary(custom, change, groups)];
   }
-  if (custom.progress) return [...cards.progress(custom), ...groups];
+  if (custom.progress) return [...cards.progress(custom, !linked).filter(Boolean), ...groups];
   if (custom.lines?.length) return [...emergency(custom, text), ...groups];
   return [...bubbles(custom, text), ...groups];
 }
