@@ -10,6 +10,7 @@ from bot.backup.make import default_path, make_backup
 from bot.backup.restore import restore_backup
 from bot.cli.opening import in_context
 from bot.context import Context
+from bot.runtime.alone import AlreadyRunning, alone
 from bot.settings import Settings
 from nlu.vault import add_key, create_keys
 
@@ -44,7 +45,11 @@ def restore(file: Path) -> None:
         except BackupError as error:
             raise click.ClickException(str(error)) from error
 
-    manifest = in_context(work, make_keys=False)
+    try:
+        with alone(Settings().state_dir):
+            manifest = in_context(work, make_keys=False)
+    except AlreadyRunning as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"restored what was backed up at {manifest['made_at']}: {_contents(manifest)}")
 
 

@@ -14,7 +14,7 @@ def run() -> None:
 
     try:
         serve.main(Settings())
-    except (serve.PortTaken, SeedError, VaultError, OSError) as error:
+    except (serve.PortTaken, serve.AlreadyRunning, SeedError, VaultError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -22,8 +22,8 @@ CHILD_BYTES, CHILD_FILES = 10 * 2**20, 8
 HIDDEN = "〔号码〕"
 REQUESTS = "bot.requests"
 """The logger of single requests; they go into the file alone."""
-QUIET = ("httpx", "httpcore", "aiosqlite", "aiohttp.access")
-"""Libraries whose ordinary lines name addresses or values."""
+QUIET = ("alembic", "httpx", "httpcore", "aiosqlite", "aiohttp.access")
+"""Libraries whose ordinary lines name addresses or values, or tell nobody anything."""
 
 _NUMBERS = re.compile(
     r"(?<!\d)(?:"
@@ -77,6 +77,7 @@ class ChildFile(_Discreet, RotatingFileHandler):
 
 def set_up_logging(state_dir: Path, terminal: TextIO | None = None) -> None:
     """Send all logs to stderr and to the daily file; called once, at the start."""
+    state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = DailyFile(
         _prepared(state_dir / "log" / "bot.log"), when="midnight", backupCount=KEPT_DAYS, encoding="utf-8"
     )

@@ -16,6 +16,7 @@ from bot.context import Context
 from bot.conversations.push import ResidentAdapter
 from bot.dialogue import Rasa
 from bot.retention.job import nightly
+from bot.runtime.alone import AlreadyRunning, alone
 from bot.runtime.first_start import ADMINISTRATOR_FILE, prepare
 from bot.runtime.logging import set_up_logging
 from bot.runtime.metrics import MeasuredDialogue, Metrics
@@ -26,7 +27,7 @@ from bot.settings import Settings
 from bot.tickets.workers import running as ticket_workers
 from nlu.vault import create_keys
 
-__all__ = ["PortTaken", "main", "run"]
+__all__ = ["AlreadyRunning", "PortTaken", "main", "run"]
 
 
 def say(line: str) -> None:
@@ -150,5 +151,6 @@ def print_addresses(settings: Settings, made: Path | None) -> None:
 
 def main(settings: Settings) -> None:
     """Run, and end with one plain line where something is wrong."""
-    set_up_logging(settings.state_dir)
-    asyncio.run(run(settings))
+    with alone(settings.state_dir):
+        set_up_logging(settings.state_dir)
+        asyncio.run(run(settings))
