@@ -8,11 +8,13 @@ if [ -r /proc/cpuinfo ] && [ "$(uname -m)" = x86_64 ] && ! grep -qw -m1 avx /pro
   fail "This processor has no AVX; TensorFlow, which Rasa imports, cannot run on it." \
        "Use a processor from 2012 or later; in a virtual machine pass the host's processor through (cpu: host)."
 fi
-command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || \
-  fail "Node.js with npm is missing; the desk's front-end libraries come from npm." \
-       "Install it, on Debian 12 for example: apt-get install nodejs npm"
-[ "$(node -p 'process.versions.node.split(".")[0] >= 18')" = true ] || \
-  fail "Node.js $(node --version) is too old." "Install version 18 or newer."
+if [ ! -e bot/static/vendor/.ready ]; then # an offline bundle brings the front-end libraries with it
+  command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || \
+    fail "Node.js with npm is missing; the desk's front-end libraries come from npm." \
+         "Install it, on Debian 12 for example: apt-get install nodejs npm"
+  [ "$(node -p 'process.versions.node.split(".")[0] >= 18')" = true ] || \
+    fail "Node.js $(node --version) is too old." "Install version 18 or newer."
+fi
 scripts/find-python.sh 3.11 3.12 3.13 >/dev/null || exit 1
 scripts/find-python.sh 3.11 3.10 >/dev/null || exit 1
 
