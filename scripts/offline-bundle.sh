@@ -30,10 +30,11 @@ fi
 
 echo "== source, front-end files, model"
 git archive --format=tar HEAD | tar -x -C "$bundle"
-[ -x .venv/bin/python ] || scripts/venv.sh .venv "3.11 3.12 3.13" "" requirements/app.txt
-scripts/frontend.sh
-mkdir -p "$bundle/bot/static/vendor"
-cp -rL bot/static/vendor/. "$bundle/bot/static/vendor/"
+# Built inside the bundle, so that nothing of this checkout is touched
+mkdir -p "$bundle/.venv/bin"
+ln -s "$app_python" "$bundle/.venv/bin/python"
+(cd "$bundle" && scripts/frontend.sh)
+rm -rf "${bundle:?}/.venv" "${bundle:?}/node_modules"
 if [ -e models/county.tar.gz ]; then
   cp models/county.tar.gz "$bundle/models/"
 else
