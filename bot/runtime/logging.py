@@ -22,7 +22,7 @@ CHILD_BYTES, CHILD_FILES = 10 * 2**20, 8
 HIDDEN = "〔号码〕"
 REQUESTS = "bot.requests"
 """The logger of single requests; they go into the file alone."""
-QUIET = ("alembic", "httpx", "httpcore", "aiosqlite", "aiohttp.access")
+QUIET = ("alembic", "httpx", "httpcore", "aiosqlite", "aiohttp.access", "rasa_sdk.executor")
 """Libraries whose ordinary lines name addresses or values, or tell nobody anything."""
 
 _NUMBERS = re.compile(
