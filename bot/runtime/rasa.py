@@ -57,6 +57,7 @@ def rasa_environment(settings: Settings, secrets: Secrets) -> dict[str, str]:
         **os.environ,
         "STATE_DIR": str(settings.state_dir),
         "KEY_DIR": str(settings.key_dir),
+        "DATABASE_URL": settings.database_url or "",
         "RASA_TOKEN": secrets.rasa_token,
         "CHANNEL_SECRET": secrets.channel,
         "ACTIONS_SECRET": secrets.actions,

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from bot.runtime.ports import PortTaken, check_free
-from bot.runtime.rasa import RasaProcess, Watch
+from bot.runtime.rasa import RasaProcess, Watch, rasa_environment
+from bot.secrets import Secrets
+from bot.settings import Settings
 
 SERVER = textwrap.dedent(
     """
@@ -134,7 +136,9 @@ async def test_slow_answer_now_and_then_is_no_reason_to_kill(tmp_path: Path) -> 
 def test_child_ends_with_a_killed_parent(tmp_path: Path) -> None:
     script = f"""
 import asyncio, os, pathlib, sys
-from bot.runtime.rasa import RasaProcess, Watch
+from bot.runtime.rasa import RasaProcess, Watch, rasa_environment
+from bot.secrets import Secrets
+from bot.settings import Settings
 async def main():
     rasa = RasaProcess([sys.executable, "-c", "import time; time.sleep(60)"], dict(os.environ), "http://127.0.0.1:1/", "", pathlib.Path({str(tmp_path / "log")!r}))
     asyncio.create_task(rasa.keep_running())
@@ -164,3 +168,11 @@ def test_taken_port_is_named() -> None:
         port = holder.getsockname()[1]
         with pytest.raises(PortTaken, match=f"port {port} is taken.*PORT"):
             check_free("127.0.0.1", port, "PORT")
+
+
+def test_server_gets_what_env_file_says(tmp_path: Path) -> None:
+    (tmp_path / "env").write_text("DATABASE_URL=postgresql://county@db/county\nSTATE_DIR=/srv/state\n")
+    settings = Settings(_env_file=tmp_path / "env")
+    found = rasa_environment(settings, Secrets("t", "c", "a", "s"))
+    assert found["DATABASE_URL"] == "postgresql://county@db/county"
+    assert found["STATE_DIR"] == "/srv/state"
