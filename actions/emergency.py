@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from actions import faq
-from actions.emergency_words import ASKS, LINES, OPENINGS, guess_kind, safety_buttons, service_for
+from actions.emergency_words import ASKS, LINES, OPENINGS, kind_of, safety_buttons, service_for
 from actions.turn import Turn, button
 from bot.clock import local
 from bot.conversations.consent import CONSENT_VERSION
@@ -53,7 +53,7 @@ def under_way(turn: Turn) -> bool:
 async def open_for(turn: Turn, code: str | None = None, story: str | None = None) -> None:
     """Give the lines at once, open an urgent draft, call a person, ask whether the resident is safe."""
     text = story if story is not None else turn.text
-    kind = turn.said.danger if turn.said.danger in LINES else guess_kind(text, code)
+    kind = kind_of(turn.said.danger, text, code)
     service = code or service_for(kind, text)
     turn.talk.private = True
     turn.talk.takeover = turn.talk.takeover or "waiting"

@@ -64,6 +64,12 @@ _VICTIM_ADULT = re.compile(
     r"(?:打|揍|掐|砍|踢|扇|家暴)(?:了|过|着|得)?(?:我|俺)(?!孩子|娃|女儿|儿子|弟|妹)|(?:老公|丈夫|男人|前夫|男朋友|他).{0,6}(?:又)?(?:打|揍|掐|动手)(?!.{0,3}(?:孩子|娃))|"
     r"(?:我|被).{0,3}(?:挨打|被打|家暴)"
 )
+_YOUNG_VICTIM = re.compile(
+    r"(?:爸爸?|妈妈?|爹|后妈|继父|老师|同学|学长|叔叔)[^，。]{0,8}(?:打|掐|摸|关|欺负)(?:了|过|着)?我"
+    r"(?=.*(?:学校|上学|初[一二三中]|高[一二三中]|年级|1[0-7]岁|十[一二三四五六七]岁|作业|考试|同学|老师))|"
+    r"我(?:才|今年)?(?:1[0-7]|十[一二三四五六七]?|[七八九7-9])岁[^。]*(?:打|掐|摸|关|欺负)(?:了|过|着)?我"
+)
+_BEATEN = frozenset({"violence", "child"})
 _CHILD_FIRST = re.compile(
     r"[^，。]{0,8}(?:孩子|小孩|娃|女儿|儿子|学生|女孩|男孩|侄子|侄女|孙子|孙女)[^，。]{0,12}被?[^，。]{0,6}打"
 )
@@ -77,6 +83,17 @@ def safety_buttons(kind: str) -> list[dict[str, str]]:
     return [button(title, do="safe", value=value) for title, value in _BUTTONS[kind]]
 
 
+def kind_of(named: str | None, text: str, code: str | None = None) -> str:
+    """The kind of danger: as the pipeline names it, but who is beaten decides between woman and child.
+
+    She who hides with her child is herself the victim; the child next door is not.
+    """
+    guessed = guess_kind(text, code)
+    if named not in LINES or (named in _BEATEN and guessed in _BEATEN):
+        return guessed
+    return str(named)
+
+
 def guess_kind(text: str, code: str | None = None) -> str:
     """The kind of danger, where the pipeline did not name it."""
     if code == "D05":
@@ -85,6 +102,8 @@ def guess_kind(text: str, code: str | None = None) -> str:
         return "violence"
     if _SUICIDE.search(text):
         return "suicide"
+    if _YOUNG_VICTIM.search(text):
+        return "child"
     if _VICTIM_ADULT.search(text) and not _CHILD_FIRST.match(text):
         return "violence"
     if _VICTIM_CHILD.search(text):
