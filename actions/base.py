@@ -17,6 +17,7 @@ from bot.conversations import drafts, models
 
 Handler = Callable[[Turn], Awaitable[None]]
 APOLOGY = "刚才没处理好，您的话我看到了。请过一会儿再说一遍；急事可以直接找值班人员，说“转人工”就行。"
+LIFELINES = "有危险现在就打 110，受了伤打 120；心里难受打 12356，妇女维权打 12338。"
 _log = logging.getLogger(__name__)
 
 
@@ -40,10 +41,7 @@ class TurnAction(Action):
             result = await self._answer(tracker)
         except Exception as error:
             _log.error("%s failed: %s at %s", self._name, type(error).__name__, _where(error))
-            result = {
-                "replies": [{"text": APOLOGY, "buttons": [], "custom": {}}],
-                "events": _keep_form(tracker),
-            }
+            result = {"replies": [_apology(tracker)], "events": _keep_form(tracker)}
         for reply in result["replies"]:
             dispatcher.utter_message(
                 text=reply["text"], buttons=reply["buttons"], json_message=reply["custom"] or None
@@ -145,6 +143,14 @@ def _earlier(tracker: Tracker) -> tuple[str, ...]:
     """The resident's own words of the turns before this one."""
     said = [str(event.get("text") or "") for event in tracker.events if event.get("event") == "user"]
     return tuple(text for text in said[:-1] if text and not text.startswith("/"))
+
+
+def _apology(tracker: Tracker) -> dict[str, Any]:
+    """What is said when an action failed; where there is danger the lines come all the same."""
+    said = Understood.read(tracker.latest_message or {})
+    if said.in_danger:
+        return {"text": f"{LIFELINES}\n{APOLOGY}", "buttons": [], "custom": {"urgent": True}}
+    return {"text": APOLOGY, "buttons": [], "custom": {}}
 
 
 def _keep_form(tracker: Tracker) -> list[dict[str, Any]]:

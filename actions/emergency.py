@@ -1,4 +1,4 @@
-"""Danger: the lines first, then whether the person is safe, then one safe contact; never a form (board 03)."""
+"""Danger: the lines first, then whether the person is safe, then one safe contact; never a form."""
 
 from __future__ import annotations
 
@@ -17,18 +17,24 @@ from bot.tickets.errors import TicketError
 from bot.tickets.service import Filing, Tickets
 
 WAITED_FOR, REMEMBERED = timedelta(hours=24), timedelta(days=3)
+_SAME_LINES = frozenset({"TY-10", "TY-11"})
+"""Entries that say no more than the lines do."""
 _HERE = "就在这个对话里联系，不打电话"
 _HARMLESS = re.compile(
-    r"开(?:个)?玩笑|说着玩|打错(?:字|了)|发错|不是真的|误会|测试|试一下|我没事|没事了|骗你的|在演|台词|剧本|已经没事"
+    r"开(?:个)?玩笑|说着玩|打错(?:字|了)|发错|不是真的|误会|测试|试一下|我没事|没事了|骗你的|在演|台词|"
+    r"剧本|已经没事"
 )
 _STILL = re.compile(r"不想活|想死|打我|救|怕|还在|又来")
 _CONTACT = re.compile(
-    r"微信|短信|qq|QQ|加我|(?:早上|上午|中午|下午|晚上|夜里|白天)?[0-9一二三四五六七八九十]+点(?:半)?(?:钟)?(?:以?后|以?前|左右|到)|"
+    r"微信|短信|qq|QQ|加我|(?:早上|上午|中午|下午|晚上|夜里|"
+    r"白天)?[0-9一二三四五六七八九十]+点(?:半)?(?:钟)?(?:以?后|以?前|左右|到)|"
     r"(?:早上|上午|中午|下午|晚上|白天|上班时间?|周[一二三四五六日末])(?:.{0,4}(?:方便|可以|能|联系|打|找))|"
-    r"(?:到|在|去|来)[^，。？?]{1,12}(?:找我|等我|见我|等|碰面)|(?:打|找|联系)(?:给)?我(?:妹|姐|妈|爸|朋友|同事|闺蜜|弟|哥|邻居|娘家|老师)"
+    r"(?:到|在|去|来)[^，。？?]{1,12}(?:找我|等我|见我|等|碰面)|(?:打|找|联系)(?:给)?我(?:妹|姐|妈|爸|"
+    r"朋友|同事|闺蜜|弟|哥|邻居|娘家|老师)"
 )
 _HERE_SAID = re.compile(
-    r"(?:就)?(?:在|用)?(?:这里|这儿|这上面|这个对话|对话里|网上|打字)(?:联系|说|回|找|跟|就行|聊)|别打电话.{0,6}(?:这里|打字)|没(?:有)?(?:电话|手机|联系方式)"
+    r"(?:就)?(?:在|用)?(?:这里|这儿|这上面|这个对话|对话里|网上|打字)(?:联系|说|回|找|跟|就行|聊)|"
+    r"别打电话.{0,6}(?:这里|打字)|没(?:有)?(?:电话|手机|联系方式)"
 )
 _FILE_NOW = re.compile(
     r"(?:帮我|快|请|赶紧|马上|你们)?(?:登记|立案|派人|来人|来救|找人来|报上去|上报)|你们管不管"
@@ -39,7 +45,7 @@ _ELSEWHERE = frozenset(
 
 
 def under_way(turn: Turn) -> bool:
-    """Whether the conversation is in an emergency; a long silence ends it, the ticket and the person called stay."""
+    """Whether the conversation is in an emergency; a long silence ends it, the ticket stays."""
     held = turn.memory.get("emergency")
     if not held:
         return False
@@ -71,8 +77,9 @@ async def open_for(turn: Turn, code: str | None = None, story: str | None = None
         await _file(turn, draft)
     else:
         turn.say(ASKS[kind], safety_buttons(kind), {"urgent": True, "kind": kind})
-    if turn.said.intent == "ask_faq" and turn.said.faq.sure and turn.said.faq.best:
-        await faq.say_entry(turn, turn.said.faq.best.key, turn.said.faq.best.score, quiet=True)
+    asked = await faq.policy_question(turn)
+    if asked and asked.faq.best and asked.faq.best.key not in _SAME_LINES:
+        await faq.say_entry(turn, asked.faq.best.key, asked.faq.best.score, quiet=True)
 
 
 def say_lines(turn: Turn, kind: str) -> None:

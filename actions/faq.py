@@ -15,7 +15,8 @@ MOST_CHOICES = 3
 _WORTH_ASKING = 0.3
 """A candidate is offered when it is at least so likely as this share of the best."""
 _QUESTION = re.compile(
-    r"[？?]|[吗么呢嘛](?:[。！! ]|$)|怎么|如何|多少|多久|几天|哪|什么|啥|咋|谁|能不能|可不可以|是不是|有没有|要不要"
+    r"[？?]|[吗么呢嘛](?:[。！! ]|$)|怎么|如何|多少|多久|几天|哪|什么|啥|咋|谁|能不能|可不可以|是不是|"
+    r"有没有|要不要"
 )
 HUMAN = button("转人工", do="intent", intent="human_handoff")
 
@@ -52,6 +53,17 @@ async def _several(turn: Turn) -> list[Understood]:
         if said.faq.sure and said.faq.best and said.intent in ("ask_faq", "request_service", ""):
             found.setdefault(said.faq.best.key, said)
     return list(found.values())[:MOST_ANSWERS] if len(found) >= 2 else []
+
+
+async def policy_question(turn: Turn) -> Understood | None:
+    """The policy question within a message of another kind, where there is one that is sure."""
+    if not _QUESTION.search(turn.text):
+        return None
+    if turn.said.faq.sure:
+        return turn.said
+    parts = [part for part in nlu_client.clauses(turn.text) if _QUESTION.search(part)]
+    understood = await nlu_client.understand(turn.context, parts[:2]) if parts != [turn.text] else []
+    return next((said for said in understood if said.faq.sure), None)
 
 
 async def say_entry(turn: Turn, entry: str, score: float, *, lead: str = "", quiet: bool = False) -> bool:
@@ -139,7 +151,7 @@ async def not_known(turn: Turn, text: str | None = None) -> None:
 
 
 async def answer_in_between(turn: Turn, service: Service, taken: bool) -> bool:
-    """A question inside the form, answered first; False where the message asks nothing that is known or clear."""
+    """A question inside the form, answered first; False where nothing is asked that is known or clear."""
     if followups.about_service(turn, service, lead="先答您问的："):
         return True
     said = await _question_part(turn)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from actions import emergency, followups, matters, openings, services, smalltalk
+from actions import complaints, emergency, followups, matters, openings, services, smalltalk
 from actions.intake import start
 from actions.turn import Turn
 
@@ -27,8 +27,8 @@ async def _before_intent(turn: Turn) -> bool:
     if turn.said.intent in FOLLOWED_UP and matters.names_ticket(turn):
         await matters.check(turn)
         return True
-    if matters.is_corruption(turn.text):
-        matters.point_to_inspection(turn)
+    if complaints.is_corruption(turn.text):
+        complaints.point_to_inspection(turn)
         return True
     if smalltalk.is_abuse(turn):
         await smalltalk.chitchat(turn)
@@ -36,8 +36,8 @@ async def _before_intent(turn: Turn) -> bool:
     if services.is_bare(turn.text):
         services.what(turn)
         return True
-    if matters.is_urging(turn):
-        return await matters.urge_last(turn)
+    if complaints.is_urging(turn):
+        return await complaints.urge_last(turn)
     return turn.said.intent in FOLLOWED_UP and await followups.answer(turn)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from actions import faq, matters, smalltalk
+from actions import changes, complaints, faq, matters, smalltalk
 from actions.intake import start
 from actions.turn import Turn
 from bot.conversations.drafts import FILED, load
@@ -98,17 +98,17 @@ async def _progress(turn: Turn, command: dict[str, Any]) -> None:
 
 
 async def _supplement(turn: Turn, command: dict[str, Any]) -> None:
-    matters.ask_supplement(turn, str(command.get("number")))
+    changes.ask_supplement(turn, str(command.get("number")))
 
 
 async def _withdraw(turn: Turn, command: dict[str, Any]) -> None:
-    matters.ask_withdraw(turn, str(command.get("number")))
+    changes.ask_withdraw(turn, str(command.get("number")))
 
 
 async def _withdraw_yes(turn: Turn, command: dict[str, Any]) -> None:
     turn.memory.pop("pending", None)
     try:
-        await matters.do_withdraw(turn, str(command.get("number")))
+        await changes.do_withdraw(turn, str(command.get("number")))
     except TicketError as error:
         turn.say(f"{error.message}。")
 
@@ -120,15 +120,15 @@ async def _withdraw_no(turn: Turn, _command: dict[str, Any]) -> None:
 
 async def _rate(turn: Turn, command: dict[str, Any]) -> None:
     turn.memory.pop("pending", None)
-    await matters.do_rate(turn, str(command.get("number")), str(command.get("rating")))
+    await changes.do_rate(turn, str(command.get("number")), str(command.get("rating")))
 
 
 async def _rate_ask(turn: Turn, command: dict[str, Any]) -> None:
-    matters.ask_rating(turn, str(command.get("number")))
+    changes.ask_rating(turn, str(command.get("number")))
 
 
 async def _urge(turn: Turn, command: dict[str, Any]) -> None:
-    await matters.urge(turn, str(command.get("number")))
+    await complaints.urge(turn, str(command.get("number")))
 
 
 async def _stale(turn: Turn, _command: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import emergency, faq, matters, people, services, smalltalk
+from actions import changes, complaints, emergency, faq, matters, people, services, smalltalk
 from actions.base import Handler, TurnAction
 from actions.flow import in_order
 from actions.intake.form import turn_in_form
@@ -13,10 +13,10 @@ HANDLERS: dict[str, Handler] = {
     "ask_faq": faq.answer,
     "request_service": services.request,
     "check_ticket": matters.check,
-    "supplement_ticket": matters.supplement,
-    "rate_ticket": matters.rate,
-    "withdraw_ticket": matters.withdraw,
-    "complain": matters.complain,
+    "supplement_ticket": changes.supplement,
+    "rate_ticket": changes.rate,
+    "withdraw_ticket": changes.withdraw,
+    "complain": complaints.complain,
     "human_handoff": people.human,
     "greet": smalltalk.greet,
     "goodbye": smalltalk.goodbye,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-from actions import faq, matters, services
+from actions import changes, faq, matters, services
 from actions.intake import start
 from actions.turn import Turn, button
 
 HOTLINES = "TY-10"
 _SURE_DESPITE_DOOR = 0.9
 _ABUSE = re.compile(
-    r"傻[逼比屌]|[草操艹]你|妈的|他妈|滚蛋|去死|废物|垃圾(?:机器|东西|玩意)|智障(?:机器|东西|吧)|白痴|蠢货|脑残|王八蛋|狗东西|cnm|sb|SB"
+    r"傻[逼比屌]|[草操艹]你|妈的|他妈|滚蛋|去死|废物|垃圾(?:机器|东西|玩意)|智障(?:机器|东西|吧)|白痴|"
+    r"蠢货|脑残|王八蛋|狗东西|cnm|sb|SB"
 )
 _DOORS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
@@ -164,7 +165,7 @@ async def cancel(turn: Turn) -> None:
 async def correct(turn: Turn) -> None:
     """A correction outside of the form concerns a filed ticket: it becomes a supplement."""
     if turn.memory.get("ticket"):
-        await matters.supplement(turn)
+        await changes.supplement(turn)
         return
     turn.say("好，您说说哪里不对，我来改。")
 
@@ -175,7 +176,7 @@ async def skip(turn: Turn) -> None:
 
 
 async def inform(turn: Turn) -> None:
-    """A bare fact or story outside of any form: a request if it sounds like one, else asked what it is for."""
+    """A bare fact or story outside of any form: a request if it sounds like one."""
     if turn.said.services.sure:
         await services.request(turn)
     elif turn.said.faq.sure:

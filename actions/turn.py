@@ -95,10 +95,15 @@ class Understood:
             intent=str(intent.get("name") or ""),
             confidence=float(intent.get("confidence") or 0.0),
             urgent=bool(parse.get("urgent")),
-            danger=parse.get("danger") or None,
+            danger=_kind(parse.get("danger")),
             faq=Ranking.read(selectors.get("faq")),
             services=Ranking.read(selectors.get("service")),
         )
+
+
+def _kind(danger: Any) -> str | None:
+    """The kind of danger, given by itself or with its score."""
+    return str(danger["kind"]) if isinstance(danger, dict) and danger.get("kind") else (danger or None)
 
 
 @dataclass

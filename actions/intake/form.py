@@ -6,7 +6,7 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions import emergency, faq, matters, people
+from actions import complaints, emergency, emergency_words, faq, people
 from actions.intake import ask, cues, plan, start, summary, whom
 from actions.intake.take import Message, Taken, take
 from actions.turn import ANSWER_SLOT, DRAFT_SLOT, REQUESTED_SLOT, Turn, button
@@ -31,7 +31,7 @@ async def turn_in_form(turn: Turn) -> None:
         return
     draft.progress["turn"] = turn.turn_id
     turn.save(draft)
-    if turn.said.in_danger:
+    if turn.said.in_danger and not _plain_answer(turn, draft):
         leave(turn)
         await emergency.open_for(turn)
         return
@@ -41,6 +41,19 @@ async def turn_in_form(turn: Turn) -> None:
         stay(turn)
     else:
         leave(turn)
+
+
+def _plain_answer(turn: Turn, draft: Draft) -> bool:
+    """Whether a message flagged by its look alone is an answer to the question: names, numbers, places.
+
+    The pipeline calls danger without any word of it `harm`; who answers with his phone is not in it.
+    """
+    if turn.said.danger != "harm" or emergency_words.speaks_of_danger(turn.text):
+        return False
+    kinds = {fact.type for fact in turn.facts()}
+    return bool(kinds & {"phone", "phone_invalid", "person", "place", "count", "amount", "date"}) or any(
+        turn.county.slots[name].type in plan.BUTTONED for name in draft.progress.get("asked") or ()
+    )
 
 
 def stay(turn: Turn) -> None:
@@ -83,8 +96,8 @@ async def _said(turn: Turn, draft: Draft, service: Service) -> bool:
     move = cues.move(text, turn.said, draft.progress.get("stage") == "confirm")
     if move in MOVES:
         return await MOVES[move](turn, draft, service)
-    if matters.is_corruption(text):
-        matters.point_to_inspection(turn)
+    if complaints.is_corruption(text):
+        complaints.point_to_inspection(turn)
         draft.state, draft.fields = CANCELLED, {}
         return False
     taken = _taken(turn, draft, service)
@@ -205,7 +218,7 @@ def _not_understood(turn: Turn, draft: Draft, service: Service) -> bool:
 
 
 def _at_confirmation(turn: Turn, draft: Draft, service: Service, text: str) -> bool:
-    """A sentence at the summary that is neither yes, no, a correction nor a question: it belongs to the story."""
+    """A sentence at the summary that is no yes, no, correction or question: it belongs to the story."""
     named = cues.named_slot(text, plan.slots_of(turn.county, service, draft), draft.fields)
     if named and cues.wants_change(text, turn.said):
         ask.ask(turn, draft, service, [named], "好，改一下。", alone=True)

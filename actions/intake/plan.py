@@ -1,4 +1,7 @@
-"""What an intake still needs, and what to ask next: several things at once where the answers can be told apart."""
+"""What an intake still needs, and what to ask next.
+
+Several things are asked at once where the answers can be told apart.
+"""
 
 from collections.abc import Iterable
 
@@ -11,8 +14,8 @@ UNSPOKEN = frozenset({"is_proxy"})
 """Understood from the story, never asked by itself."""
 BUTTONED = frozenset({"choice", "yes_no"})
 CONTACT_SLOTS = frozenset(
-    "applicant_name phone village beneficiary_name beneficiary_age org_name station contact_name contact_phone "
-    "expected_date expected_people".split()
+    "applicant_name phone village beneficiary_name beneficiary_age org_name "
+    "station contact_name contact_phone expected_date expected_people".split()
 )
 PHOTOS = "photos"
 """Invited with the last question rather than asked for by itself."""

@@ -1,4 +1,4 @@
-"""Take from a message every field that it gives, the asked ones and others, and say what is wrong with the rest.
+"""Take from a message every field that it gives, asked for or not, and say what is wrong with the rest.
 
 Pure: plain values in, plain values out. Each kind of slot has its taker in a table.
 """
@@ -59,7 +59,7 @@ class Message:
         return [fact for fact in self.facts if fact.type == kind]
 
     def wants(self, slot: Slot) -> bool:
-        """Whether a value found for this slot is to be taken: it is asked, still empty, or being corrected."""
+        """Whether a value for this slot is to be taken: it is asked, still empty, or being corrected."""
         return slot.name in self.asked or slot.name not in self.filled or self.changing
 
 
@@ -89,7 +89,8 @@ def _persons(message: Message, slots: list[Slot], taken: Taken) -> None:
             r"我(?:自己|本人)?(?:叫|是|姓名|的名字)[^，。,]{0,2}$|申请人|联系人.{0,2}$|本人.{0,2}$", before
         )
         other = re.search(
-            r"(?:爸|妈|父亲|母亲|他|她|老人|孩子|儿子|女儿|当事人|爷爷|奶奶|老伴|老公|老婆|弟|妹|哥|姐|孙子|孙女)[^，。,]{0,5}$",
+            r"(?:爸|妈|父亲|母亲|他|她|老人|孩子|儿子|女儿|当事人|爷爷|奶奶|老伴|老公|老婆|弟|妹|哥|姐|"
+            r"孙子|孙女)[^，。,]{0,5}$",
             before,
         )
         if own and not other:
@@ -112,7 +113,7 @@ def _persons(message: Message, slots: list[Slot], taken: Taken) -> None:
 
 
 def _likely_names(message: Message) -> list[Entity]:
-    """Where a name was asked for: a word that stands by itself and has the shape of one (高原 138… 石岭村)."""
+    """Where a name was asked for: a word by itself that has the shape of one (高原 138… 石岭村)."""
     taken = [(fact.start, fact.end) for fact in message.facts]
     for word in re.finditer(r"(?<![一-龥])[一-龥]{2,4}(?![一-龥])", message.text):
         free = not any(start < word.end() and word.start() < end for start, end in taken)
@@ -300,7 +301,7 @@ def _yes_no(message: Message, slots: list[Slot], taken: Taken) -> None:
 
 
 def _texts(message: Message, slots: list[Slot], taken: Taken) -> None:
-    """Texts: what a pattern finds; where asked, the clauses that belong to the slot, else the whole answer."""
+    """Texts: what a pattern finds; where asked, the clauses of the slot, else the whole answer."""
     asked = [slot for slot in slots if slot.name in message.asked]
     for slot in slots:
         found = wording(slot.name).find(message.text)

@@ -22,7 +22,8 @@ _ABOUT_THE_SPEAKER = frozenset(
 )
 """Services in which a relative that is spoken of is part of the story, unless 帮 or 替 says otherwise."""
 _BODY = re.compile(
-    r"走不|瘫|中风|残疾|看不|听不|聋|盲|病|癌|瘤|断|截肢|证|想|要|没|下不|起不|老了|摔|孤独|自闭|脑瘫|岁|级|心里|抑郁|康复"
+    r"走不|瘫|中风|残疾|看不|听不|聋|盲|病|癌|瘤|断|截肢|证|想|要|没|下不|起不|老了|摔|孤独|自闭|脑瘫|"
+    r"岁|级|心里|抑郁|康复"
 )
 
 
@@ -34,7 +35,7 @@ class Whom:
 
 
 def find(text: str, facts: list[Entity], service: Service) -> Whom:
-    """For whom the speaker asks; a relative counts where 帮/给/替 leads to him or the matter is his own body or papers."""
+    """For whom the speaker asks: a relative whom 帮, 给 or 替 names, or whose body or papers it is."""
     if service.contact != "personal":
         return Whom(None)
     for fact in facts:

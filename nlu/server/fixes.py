@@ -1,7 +1,7 @@
 """Two repairs of Rasa 3.6.21, applied once when the input channel is loaded.
 
-It re-checks the schema of an action's response, itself, on every call (about 70 % of a turn's time), and when an
-action or a policy fails it logs the tracker with all that the resident wrote.
+It re-checks the schema of an action's response, itself, on every call (about 70 % of a turn's time), and
+when an action or a policy fails it logs the tracker with all that the resident wrote.
 """
 
 from __future__ import annotations

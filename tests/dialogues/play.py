@@ -114,7 +114,7 @@ class Player:
     def _expect(self, turn: dict[str, Any], where: str) -> None:
         text = "\n".join(line.text for line in self.lines)
         titles = [button["title"] for line in self.lines for button in line.buttons]
-        shown = f"{where}\n--- answer:\n{text}\n--- buttons: {titles}\n--- custom: {[l.custom for l in self.lines]}"
+        shown = f"{where}\n--- answer:\n{text}\n--- buttons: {titles}\n--- custom: {[line.custom for line in self.lines]}"
         for fragment in _list(turn.get("has")):
             fragment = fragment.replace("{number}", self.number)
             assert fragment in text, f"missing {fragment!r}\n{shown}"
