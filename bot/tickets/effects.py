@@ -242,7 +242,7 @@ async def check_call_done(work: Work) -> None:
 async def pause(work: Work) -> None:
     """The organisations' clocks stand from now."""
     ticket = work.ticket
-    asking = work.ask.until is None
+    asking = work.ask.data["_to"] == s.AWAITING_INFO
     values: dict[str, Any] = {
         "paused_at": work.at.isoformat(),
         "paused_in": ticket.state,
