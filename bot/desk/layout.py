@@ -65,6 +65,13 @@ RAIL: tuple[tuple[str | None, tuple[Item, ...]], ...] = (
             Item("gaps", "未答问题", "help-circle", "/desk/gaps", frozenset({A, R, M}), "gaps"),
         ),
     ),
+    (
+        "分析",
+        (
+            Item("scorecard", "评价看板", "chart-bar", "/desk/scorecard", frozenset({A, R, O, C, U})),
+            Item("inspection", "审计清单", "shield-lock", "/desk/inspection", frozenset({U})),
+        ),
+    ),
 )
 
 

@@ -75,14 +75,16 @@ def raised_again(matters: Iterable[Matter]) -> Iterator[Case]:
         if matter.person is not None and matter.channel != TEST_CHANNEL:
             same[(matter.person, matter.service, matter.grid)].append(matter)
     for matter in all_matters:
-        others = same.get((matter.person or "", matter.service, matter.grid), [])
-        for closed_at, org, redone_at in _closings(matter):
+        others = sorted(
+            same.get((matter.person or "", matter.service, matter.grid), []), key=lambda m: m.created_at
+        )
+        for closed_at, org, redone_at in closings(matter):
             until = closed_at + timedelta(days=AGAIN_DAYS)
             reason = always_out(matter, until) or ("unknown_person" if matter.person is None else None)
             again = next(
                 (
                     other.number
-                    for other in sorted(others, key=lambda m: m.created_at)
+                    for other in others
                     if other.number != matter.number and closed_at < other.created_at <= until
                 ),
                 None,
@@ -93,7 +95,7 @@ def raised_again(matters: Iterable[Matter]) -> Iterator[Case]:
             yield case_of(matter, org, s.LEAD, until, outcome, reason, beside=again)
 
 
-def _closings(matter: Matter) -> Iterator[tuple[datetime, str, datetime | None]]:
+def closings(matter: Matter) -> Iterator[tuple[datetime, str, datetime | None]]:
     """When a matter was closed, by whom, and when it was asked to be redone."""
     for part in matter.leads():
         for one in part.rounds:

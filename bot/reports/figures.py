@@ -70,6 +70,8 @@ class Figure:
     adjusted: float | None = None
     adjusted_interval: Interval | None = None
     band: int | None = None
+    county: float | None = None
+    """The county's rate on the same basis."""
 
     @property
     def tally(self) -> Tally:
@@ -185,4 +187,4 @@ def _adjust(figure: Figure, county: float | None, class_rates: Mapping[str, floa
         return statistics.adjusted(county, successes, awaited)
 
     low, high = (moved(end * counted.n) for end in figure.interval)
-    return replace(figure, adjusted=moved(counted.successes), adjusted_interval=(low, high))
+    return replace(figure, adjusted=moved(counted.successes), adjusted_interval=(low, high), county=county)

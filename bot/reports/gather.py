@@ -1,5 +1,6 @@
 """Reading the ledger: the rows of tickets, assignments and ratings as the plain values of `facts`."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -51,10 +52,12 @@ async def matters_of(session: AsyncSession, county: County, period: Period) -> l
     ):
         answers[answer.ticket].append(answer)
     failed = await _undelivered(session, since)
-    return [
-        _matter(county, changed, row, parts[row.id], answers[row.id], failed.get(row.id, frozenset()))
-        for row in tickets
-    ]
+    return await asyncio.to_thread(
+        lambda: [
+            _matter(county, changed, row, parts[row.id], answers[row.id], failed.get(row.id, frozenset()))
+            for row in tickets
+        ]
+    )
 
 
 async def _undelivered(session: AsyncSession, since: datetime) -> dict[int, frozenset[str]]:

@@ -1,5 +1,6 @@
 """The scorecard: every measure for a period, by organisation, tier, service or township."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -62,14 +63,28 @@ def period_of(start: date, end: date, as_of: datetime) -> Period:
     return Period(first, datetime.combine(end, time(), COUNTY_ZONE) + timedelta(days=1), as_of)
 
 
+@dataclass(frozen=True)
+class Ledger:
+    """What figures of a period are computed from."""
+
+    county: County
+    clock: WorkClock
+    matters: list[Matter]
+
+
+async def load(context: Context, period: Period) -> Ledger:
+    """Read the ledger once, for all figures of a period."""
+    timing = await timing_of(context)
+    async with context.db.read() as session:
+        return Ledger(timing.county, timing.clock(), await matters_of(session, timing.county, period))
+
+
 async def scorecard(
     context: Context, period: Period, by: str = "organisation", own: str | None = None
 ) -> Scorecard:
-    """Compute a scorecard from the ledger; with `own` as that organisation may see it."""
-    timing = await timing_of(context)
-    async with context.db.read() as session:
-        matters = await matters_of(session, timing.county, period)
-    return build(timing.county, timing.clock(), matters, period, by, own)
+    """Compute a scorecard from the ledger, off the loop; with `own` as that organisation may see it."""
+    ledger = await load(context, period)
+    return await asyncio.to_thread(build, ledger.county, ledger.clock, ledger.matters, period, by, own)
 
 
 def build(

@@ -19,7 +19,8 @@ def wilson(successes: float, n: int) -> Interval:
     share = successes / n
     middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
     half = Z / (1 + Z * Z / n) * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    low = 0.0 if successes == 0 else max(0.0, middle - half)
+    return low, 1.0 if successes == n else min(1.0, middle + half)
 
 
 def adjusted(county: float, observed: float, expected: float) -> float:

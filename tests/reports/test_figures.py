@@ -33,6 +33,10 @@ def test_interval_is_wilsons(hits: int, n: int) -> None:
     assert statistics.wilson(hits, n) == pytest.approx((known.low, known.high), abs=1e-9)
 
 
+def test_interval_of_none_and_all_touches_the_end() -> None:
+    assert statistics.wilson(0, 25)[0] == 0.0 and statistics.wilson(25, 25)[1] == 1.0
+
+
 def test_adjusted_rate_by_hand() -> None:
     # R = 0.8; O = 30 of 50, E = 20 × 0.9 + 30 × 0.6 = 36: 0.8 × (30 + 16) ÷ (36 + 16) = 0.7077
     awaited = statistics.expected({"consultation": 20, "rights": 30}, {"consultation": 0.9, "rights": 0.6})
