@@ -29,7 +29,11 @@ class Database:
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", pool_size=2)
         else:
             self._reader = self._writer = create_async_engine(
-                url, pool_size=10, pool_pre_ping=True, hide_parameters=True
+                url,
+                pool_size=10,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                connect_args={"options": "-c timezone=UTC"},
             )
 
     @asynccontextmanager

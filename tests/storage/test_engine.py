@@ -1,10 +1,10 @@
 """Writers queue; a failed block leaves nothing; moments keep their zone."""
 
 import asyncio
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.directory.models import Setting, Token
 from bot.storage.engine import Database
@@ -42,3 +42,17 @@ async def test_moments_keep_their_zone(db: Database) -> None:
     async with db.read() as session:
         row = await session.scalar(select(Token))
     assert row.created_at == noon and row.created_at.utcoffset() == timedelta(0)
+
+
+async def test_latest_moment_comes_back_whatever_the_servers_zone(db: Database) -> None:
+    latest = datetime.max.replace(tzinfo=UTC)
+    if not db.sqlite:
+        async with db.engine.connect() as connection:
+            name = db.url.database
+            await connection.execute(text(f"ALTER DATABASE \"{name}\" SET timezone = 'Asia/Shanghai'"))
+            await connection.commit()
+        await db.engine.dispose()
+    async with db.write() as session:
+        session.add(Token(digest="0" * 64, name="t", role="auditor", created_at=latest))
+    async with db.read() as session:
+        assert (await session.scalar(select(Token))).created_at == latest
