@@ -19,6 +19,8 @@ from nlu.vault import Vault
 
 IDLE = timedelta(hours=12)
 """After so long a silence the assistant starts afresh."""
+LONGEST_TITLE = 60
+"""What is longer is no button's title."""
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16}")
 
 
@@ -138,12 +140,14 @@ async def append(
     turn: str | None = None,
     ticket: int | None = None,
     held: bool = False,
+    after: int | None = None,
 ) -> Line:
-    """Store a message under the next number. `buttons` hold title, command and look; the line has tokens."""
-    last = await session.scalar(
-        select(func.max(Message.number)).where(Message.conversation == conversation.id)
-    )
-    number = (last or 0) + 1
+    """Store a message under the next number. `buttons` hold title, command and look; the line has tokens.
+
+    The conversation is locked by the caller; `after` is the last number, where he knows it.
+    """
+    last = await last_number(session, conversation.id) if after is None else after
+    number = last + 1
     shown = tuple(_mint(session, vault, conversation.id, number, at, button) for button in buttons or ())
     body = {"text": text, "buttons": shown, "custom": custom or {}, "pictures": pictures, "pressed": []}
     if held:
@@ -250,14 +254,16 @@ async def named_button(session: AsyncSession, vault: Vault, conversation: str, t
 
     The last answer is every message since the resident last spoke.
     """
-    spoke = await session.scalar(
-        select(func.max(Message.number)).where(
-            Message.conversation == conversation, Message.author == "resident"
-        )
+    if len(title) > LONGEST_TITLE:
+        return None
+    spoke = (
+        select(func.coalesce(func.max(Message.number), 0))
+        .where(Message.conversation == conversation, Message.author == "resident")
+        .scalar_subquery()
     )
     rows = await session.scalars(
         select(Button)
-        .where(Button.conversation == conversation, Button.message > (spoke or 0))
+        .where(Button.conversation == conversation, Button.message > spoke)
         .order_by(Button.message.desc())
     )
     for row in rows:

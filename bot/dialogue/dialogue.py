@@ -203,16 +203,24 @@ class Dialogue:
             if answers and conversation.notice_version != texts.NOTICE_VERSION and begun.refused is None:
                 answers = _with_notice(answers, texts.notice(county.name, context.settings.public_url))
                 conversation.notice_version, conversation.notice_at = texts.NOTICE_VERSION, at
+            last = await store.last_number(session, begun.conversation)
             lines = [
                 await store.append(
-                    session, context.vault, conversation, at, author="assistant", turn=begun.turn, **answer
+                    session,
+                    context.vault,
+                    conversation,
+                    at,
+                    author="assistant",
+                    turn=begun.turn,
+                    after=last + index,
+                    **answer,
                 )
-                for answer in answers
+                for index, answer in enumerate(answers)
             ]
             if _filed(answers):
                 conversation.session += 1
-            turn = await session.get(Turn, begun.turn)
-            turn.answer = context.vault.seal_json([line.number for line in lines], "turn")
+            numbers = context.vault.seal_json([line.number for line in lines], "turn")
+            await session.execute(update(Turn).where(Turn.id == begun.turn).values(answer=numbers))
             waiting = conversation.takeover == "waiting"
         self._tell(begun.conversation, lines)
         if waiting or private:
