@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.api.auth import source
 from bot.api.keys import ACTOR, CONTEXT, TICKETS
@@ -22,9 +23,17 @@ async def upload(request: web.Request) -> web.Response:
     if request.content_type != "multipart/form-data":
         raise Refused(415, "请用 multipart/form-data，文件放在 file 里。")
     try:
-        part = await (await request.multipart()).next()
-    except ValueError as error:
+        raw, name = await _part(request)
+    except (ValueError, AssertionError, HttpProcessingError) as error:
         raise Refused(422, "请求读不懂。") from error
+    number = await attachments.add(request.app[CONTEXT], _number(request), request[ACTOR], raw, name)
+    location = f"{request.path}/{number}"
+    return web.json_response({"id": number}, status=201, headers={"Location": location}, dumps=dumps)
+
+
+async def _part(request: web.Request) -> tuple[bytes, str]:
+    """The content and the name of the part `file`."""
+    part = await (await request.multipart()).next()
     if not isinstance(part, BodyPartReader) or part.name != "file":
         raise Refused(422, "缺少 file。", field="file")
     raw = bytearray()
@@ -32,10 +41,7 @@ async def upload(request: web.Request) -> web.Response:
         raw += chunk
         if len(raw) > LARGEST:
             raise Refused(413, "图片太大，一张最多 8 MB。")
-    name = (part.filename or "").replace("\0", "")
-    number = await attachments.add(request.app[CONTEXT], _number(request), request[ACTOR], bytes(raw), name)
-    location = f"{request.path}/{number}"
-    return web.json_response({"id": number}, status=201, headers={"Location": location}, dumps=dumps)
+    return bytes(raw), (part.filename or "").replace("\0", "")
 
 
 async def list_attachments(request: web.Request) -> web.Response:
