@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import services
+from actions import faq, services
 from actions.intake import start
 from actions.matters import mine, named_ticket, tickets_of
 from actions.turn import Turn, button
@@ -19,11 +19,15 @@ _CORRUPT = re.compile(
     r"黑钱|好处)|挪用|吃回扣|克扣)|"
     r"(?:举报|检举).{0,6}(?:书记|主任|干部|村长|镇长|乡长|局长|公务员|领导)"
 )
+_ASKS_WHERE = re.compile(r"电话|热线|号码|找谁|怎么(?:投诉|举报|反映)|哪里(?:投诉|举报)")
 _OWN_MATTER = re.compile(r"联系我|我的|我那|找我|答复我|回复我|投诉|催")
 
 
 async def complain(turn: Turn) -> None:
     """A complaint: corruption goes to 12388 unstored, one about a ticket urges it, others are taken in."""
+    if turn.said.faq.sure and _ASKS_WHERE.search(turn.text):
+        await faq.by_ranking(turn, turn.said.faq)
+        return
     own = [ticket for ticket in await mine(turn) if ticket.state in states.OPEN]
     number = named_ticket(turn)
     ticket = next(

@@ -7,7 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from actions import faq
-from actions.emergency_words import ASKS, LINES, OPENINGS, kind_of, safety_buttons, service_for
+from actions.emergency_words import (
+    ASKS,
+    LINES,
+    OPENINGS,
+    kind_of,
+    safety_buttons,
+    service_for,
+    speaks_of_danger,
+)
 from actions.turn import Turn, button
 from bot.clock import local
 from bot.conversations.consent import CONSENT_VERSION
@@ -54,6 +62,19 @@ def under_way(turn: Turn) -> bool:
         turn.memory.pop("emergency")
         return False
     return True
+
+
+def comes_first(turn: Turn) -> bool:
+    """Whether danger goes before everything else.
+
+    The pipeline calls danger without any word of it `harm`; where the message is clearly a request or a
+    question of another kind (an artificial leg, a grandson who is deaf), that is what it is.
+    """
+    said = turn.said
+    if not said.in_danger:
+        return False
+    clear = said.intent in ("request_service", "ask_faq") and (said.services.sure or said.faq.sure)
+    return not (clear and said.danger == "harm" and not speaks_of_danger(turn.text))
 
 
 async def open_for(turn: Turn, code: str | None = None, story: str | None = None) -> None:

@@ -45,7 +45,7 @@ def in_order(handler: Callable[[Turn], Awaitable[None]]) -> Callable[[Turn], Awa
     """The handler behind the common order of things."""
 
     async def handle(turn: Turn) -> None:
-        if turn.said.in_danger and not emergency.under_way(turn):
+        if emergency.comes_first(turn) and not emergency.under_way(turn):
             await emergency.open_for(turn)
         elif emergency.under_way(turn) and await emergency.follow(turn):
             return
