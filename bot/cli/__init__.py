@@ -2,7 +2,19 @@
 
 import click
 
-from bot.cli import audit, care, database, deliveries, knowledge, people, report, retention, run, talk
+from bot.cli import (
+    audit,
+    care,
+    database,
+    deliveries,
+    knowledge,
+    people,
+    report,
+    retention,
+    run,
+    talk,
+    targets,
+)
 
 
 @click.group()
@@ -10,6 +22,6 @@ def main() -> None:
     """The county's one door: run it, fill it, look after it."""
 
 
-for module in (run, database, people, knowledge, talk, care, retention, deliveries, audit, report):
+for module in (run, database, people, knowledge, talk, care, retention, deliveries, targets, audit, report):
     for command in module.COMMANDS:
         main.add_command(command)

@@ -467,6 +467,7 @@ OTHER_EVENTS = {
     "check_call_due": "该回访了",
     "attached": "上传附件",
     "erased": "依法删除",
+    "due_recomputed": "期限重算",
     "merge_proposed": "疑似重复",
     "like_found": "疑似重复",
     "exported": "导出",

@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from bot.context import Context
-from bot.tickets import audit, timekeeper
+from bot.tickets import audit, recompute, timekeeper
 from bot.tickets.delivery.adapters import Adapter
 from bot.tickets.delivery.email import EmailAdapter
 from bot.tickets.delivery.webhook import WebhookAdapter
@@ -14,6 +14,7 @@ from bot.tickets.delivery.worker import Worker
 
 TIMER_SECONDS = 15
 SEAL_SECONDS = 3600
+DAY_SECONDS = 24 * 3600
 log = logging.getLogger(__name__)
 
 
@@ -31,6 +32,9 @@ async def running(context: Context, adapters: Mapping[str, Adapter]) -> AsyncIte
         asyncio.create_task(worker.run(stop), name="outbox"),
         asyncio.create_task(
             _repeat(stop, TIMER_SECONDS, lambda: timekeeper.fire_due(context)), name="timekeeper"
+        ),
+        asyncio.create_task(
+            _repeat(stop, DAY_SECONDS, lambda: recompute.recompute(context)), name="provisional deadlines"
         ),
         asyncio.create_task(_repeat(stop, SEAL_SECONDS, lambda: audit.seal(context)), name="audit seals"),
     ]

@@ -56,13 +56,14 @@ def new_assignment(work: Work, org: str, role: str) -> Assignment:
     return made
 
 
-def term(work: Work, org: str, role: str) -> Due:
-    """When an organisation must be done that starts now."""
+def term(work: Work, org: str, role: str, start: datetime | None = None) -> Due:
+    """When an organisation must be done that starts now, or at another moment."""
+    at = start or work.at
     service, urgent = work.service, work.ticket.urgent or work.service.urgent
     if role == s.HELPER and not urgent and service.starts != "event":
         days = max(1, ceil(service.days * work.timing.terms.helper_share))
-        return work.timing.clock(org).days(work.at, days)
-    return work.timing.handling(service, work.at, work.ticket.urgent, org, event_date(work.fields()))
+        return work.timing.clock(org).days(at, days)
+    return work.timing.handling(service, at, work.ticket.urgent, org, event_date(work.fields()))
 
 
 def set_due(work: Work, assignment: Assignment, due: Due, start: datetime) -> None:
@@ -74,9 +75,10 @@ def set_due(work: Work, assignment: Assignment, due: Due, start: datetime) -> No
         clock = work.timing.clock(assignment.org)
         nudge = clock.add(start, clock.between(start, due.at) * share).at
     assignment.due = due.at
-    kept = {k: v for k, v in assignment.clock.items() if k not in ("nudged", "provisional")}
+    kept = {k: v for k, v in assignment.clock.items() if k not in ("nudged", "provisional", "stood")}
     assignment.clock = {
         **kept,
+        "from": start.isoformat(),
         "nudge_at": nudge.isoformat(),
         **({"provisional": True} if due.provisional else {}),
     }

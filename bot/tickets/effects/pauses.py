@@ -85,6 +85,7 @@ def _shift(work: Work, part: Assignment, start: datetime, days: int, urgent: boo
         plain = plain + stood if urgent else clock.shift_days(plain, days).at
     part.clock = {
         **part.clock,
+        "stood": part.clock.get("stood", 0) + days,
         **({"unextended": plain.isoformat()} if plain else {}),
         **({"nudge_at": (moved or (nudge or due.at) + stood).isoformat()} if nudge else {}),
     }
