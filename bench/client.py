@@ -42,16 +42,16 @@ class Resident:
             raise BadAnswer(f"{self.side.name} answered {response.status} to {text!r}: {str(answer)[:200]}")
         return answer
 
-    async def open_form(self, person: messages.Person, times: Times | None = None) -> str | None:
-        """Ask for the service; returns the slot that is asked first.
+    async def open_form(self, person: messages.Person, times: Times | None = None) -> list[dict[str, Any]]:
+        """Ask for the service; returns the answer that asks for the first slot.
 
         A default set-up trained for a few epochs may not know the request: then its form is opened by the
         command that its channel obeys, and that turn is not timed.
         """
-        asked = asked_slot(await self.say(person.request, times))
-        if asked is None and self.side.name == DEFAULT:
-            asked = asked_slot(await self.say(_OPEN))
-        return asked
+        answer = await self.say(person.request, times)
+        if asked_slot(answer) is None and self.side.name == DEFAULT:
+            return await self.say(_OPEN)
+        return answer
 
 
 async def fill_form(resident: Resident, person: messages.Person, kinds: dict[str, Times]) -> int:
@@ -59,10 +59,11 @@ async def fill_form(resident: Resident, person: messages.Person, kinds: dict[str
 
     ``kinds``: `open` the request, `form` each answer inside the form, `file` the last one.
     """
-    asked = await resident.open_form(person, kinds["open"])
+    answer = await resident.open_form(person, kinds["open"])
     for turn in range(MOST_TURNS):
+        asked = asked_slot(answer)
         if asked is None:
-            raise BadAnswer(f"{resident.side.name} left the form after {turn} turns")
+            raise BadAnswer(f"{resident.side.name} left the form after {turn} turns: {str(answer)[:400]}")
         answer = await resident.say(person.answers.get(asked, "跳过"), kinds["form"])
         if filed(answer):
             kinds["file"].ms.append(kinds["form"].ms.pop())
@@ -70,7 +71,6 @@ async def fill_form(resident: Resident, person: messages.Person, kinds: dict[str
         if confirms(answer):
             await resident.say(messages.CONFIRM, kinds["file"])
             return turn + 1
-        asked = asked_slot(answer)
     raise BadAnswer(f"{resident.side.name} asked {MOST_TURNS} times")
 
 

@@ -161,7 +161,8 @@ def report(results: list[dict[str, float]]) -> str:
         "## The matcher from 142 to 10,000 entries\n\n"
         f"Search alone; encoding a question by both encoders takes {encode:.0f} ms more at every size. "
         "The alternative is scikit-learn's TF-IDF over character 1- and 2-grams, one product with all "
-        f"texts: lexical evidence only, no probabilities. {PHRASINGS} phrasings an entry.\n\n{table(head, rows)}"
+        f"texts: lexical evidence only, no probabilities. {PHRASINGS} phrasings an entry.\n\n"
+        + table(head, rows)
     )
 
 

@@ -12,7 +12,7 @@ from bot.settings import ROOT
 from nlu.retrieval import corpus
 
 SMALL_TALK = ("greet", "goodbye", "thanks", "chitchat")
-REQUEST = "我等了{number}天了，想申请一件康复辅具"
+REQUEST = "我走不动路{number}天了，想申请一台轮椅"
 CONFIRM = "确认提交"
 VILLAGES = ("东门社区", "文昌社区", "河东社区", "西街社区", "学府社区", "南湖社区")
 KINDS = ("肢体", "视力", "听力", "言语")

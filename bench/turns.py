@@ -62,7 +62,7 @@ def run(workshop: Workshop) -> str:
     with ours.running() as our_side, default.running() as other:
         figures.start |= {OURS: our_side.start_seconds, DEFAULT: other.start_seconds}
         asyncio.run(_measure(workshop, figures, (our_side, other)))
-    return report(figures, default, workshop.scale)
+    return report(figures, default)
 
 
 async def _measure(workshop: Workshop, figures: Figures, sides: tuple[Side, Side]) -> None:
@@ -180,19 +180,26 @@ def _weigh(figures: Figures, sides: tuple[Side, Side], when: str) -> None:
         figures.memory[when, side.name] = side.memory
 
 
-def report(figures: Figures, default: Default, scale: object) -> str:
+_ABOUT_TURNS = """\
+The default set-up was trained for {epochs} epochs ({seconds:.0f} s): few, because its latency does not depend on
+them, so its answers here are worth nothing. Its trackers lie in memory; ours are sealed and written to disk, as
+are messages, drafts and tickets. The sides take turns, and no message is sent twice. `faster` is the default's
+median divided by ours.
+"""
+_ABOUT_LONG = f"""\
+Medians in ms at turn 1 and around turns {", ".join(map(str, SHOWN_TURNS[1:]))} (two turns to either side) of
+conversations of {LONG} turns: questions only, and a form whose phone number is mistyped again and again.
+"""
+
+
+def report(figures: Figures, default: Default) -> str:
     """The tables."""
     parts = [
         "## A chat turn over the REST channel\n",
-        f"The default set-up was trained for {default.epochs} epochs ({default.train_seconds:.0f} s): few, because "
-        "its latency does not depend on them, so its answers here are worth nothing. Its trackers lie in memory; "
-        "ours are sealed and written to disk, as are messages, drafts and tickets. Sides take turns; "
-        "no message is sent twice. `faster` is the default's median divided by ours.\n",
+        _ABOUT_TURNS.format(epochs=default.epochs, seconds=default.train_seconds),
         _turn_table(figures),
         "\n### Along a conversation\n",
-        f"Medians in ms at turn 1 and around turns {', '.join(map(str, SHOWN_TURNS[1:]))} (two turns to either "
-        "side) of conversations of 60 turns: questions only, and a form whose phone number is mistyped again "
-        "and again.\n",
+        _ABOUT_LONG,
         _long_table(figures),
         "\n### Start and memory\n",
         _cost_table(figures),
