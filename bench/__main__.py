@@ -24,7 +24,7 @@ _EPILOG = "\b\n" + "\n".join(f"{name:8} {what}" for name, what in NAMES.items())
 @click.command(epilog=_EPILOG)
 @click.argument("names", nargs=-1, type=click.Choice(list(NAMES)), metavar="[NAME]...")
 @click.option(
-    "--epochs", default=3, show_default=True, help="Training of the default set-up; latency does not mind."
+    "--epochs", default=2, show_default=True, help="Training of the default set-up; latency does not mind."
 )
 @click.option("--scale", default=1.0, show_default=True, help="Share of the rounds; 0.2 for a quick look.")
 @click.option(

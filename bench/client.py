@@ -28,16 +28,21 @@ class BadAnswer(Exception):
 class Resident:
     """A conversation of its own with one side."""
 
-    def __init__(self, client: aiohttp.ClientSession, side: Side) -> None:
-        self._client, self.side = client, side
+    def __init__(self, client: aiohttp.ClientSession, side: Side, alone: bool = True) -> None:
+        """``alone``: nobody else talks to the side meanwhile, so that a turn's processor time is known."""
+        self._client, self.side, self._alone = client, side, alone
         self._sender = f"resident-{next(_numbers)}"
 
     async def say(self, text: str, times: Times | None = None) -> list[dict[str, Any]]:
         """Send one message; its turn is timed until the whole answer is read."""
         body = {"sender": self._sender, "message": text}
-        with (times or Times()).one():
+        times = times or Times()
+        used = self.side.cpu if self._alone else 0.0
+        with times.one():
             async with self._client.post(self.side.url, json=body, headers=self.side.headers) as response:
                 answer = await response.json()
+        if self._alone:
+            times.cpu.append(self.side.cpu - used)
         if response.status != 200 or not isinstance(answer, list) or not answer:
             raise BadAnswer(f"{self.side.name} answered {response.status} to {text!r}: {str(answer)[:200]}")
         return answer
@@ -66,7 +71,11 @@ async def fill_form(resident: Resident, person: messages.Person, kinds: dict[str
             raise BadAnswer(f"{resident.side.name} left the form after {turn} turns: {str(answer)[:400]}")
         answer = await resident.say(person.answers.get(asked, "跳过"), kinds["form"])
         if filed(answer):
-            kinds["file"].ms.append(kinds["form"].ms.pop())
+            for taken, given in (
+                (kinds["form"].ms, kinds["file"].ms),
+                (kinds["form"].cpu, kinds["file"].cpu),
+            ):
+                given += [taken.pop()] if taken else []
             return turn
         if confirms(answer):
             await resident.say(messages.CONFIRM, kinds["file"])

@@ -11,9 +11,13 @@ from statistics import median
 
 @dataclass
 class Times:
-    """Milliseconds of one kind of call, and the seconds in which all of them were made."""
+    """One kind of call: milliseconds of each, processor time of each, seconds in which all were made.
+
+    Processor time hardly depends on what else the machine does; it is known for calls made one at a time.
+    """
 
     ms: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
     wall: float = 0.0
 
     @contextmanager
@@ -34,6 +38,11 @@ class Times:
     def median(self) -> float:
         """The median in milliseconds."""
         return median(self.ms)
+
+    @property
+    def median_cpu(self) -> float:
+        """The median processor time in milliseconds."""
+        return median(self.cpu)
 
     @property
     def p95(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -96,6 +97,12 @@ class Server:
         assert self._child is not None
         return sum(resident(pid) for pid in family(self._child.pid))
 
+    @property
+    def cpu(self) -> float:
+        """Milliseconds of processor time that the process and its descendants have used so far."""
+        assert self._child is not None
+        return sum(processor_ms(pid) for pid in family(self._child.pid))
+
 
 def family(pid: int) -> list[int]:
     """A process and its descendants."""
@@ -112,6 +119,15 @@ def resident(pid: int | str = "self") -> float:
         if line.startswith("VmRSS"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+def processor_ms(pid: int) -> float:
+    """Milliseconds of processor time of one process's living threads (Linux)."""
+    used = 0
+    for thread in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):  # a thread may end meanwhile
+            used += int(thread.read_text().split()[0])
+    return used / 1e6
 
 
 def free_port() -> int:

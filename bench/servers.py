@@ -36,6 +36,11 @@ class Side:
         return sum(server.memory for server in self.servers)
 
     @property
+    def cpu(self) -> float:
+        """Milliseconds of processor time that they have used so far."""
+        return sum(server.cpu for server in self.servers)
+
+    @property
     def start_seconds(self) -> float:
         """Seconds until all its processes answered."""
         return max(server.start_seconds for server in self.servers)

@@ -118,7 +118,12 @@ class _Talk:
             texts = [pool.pop() for _ in range(min(each, len(pool)))]
             for side in _in_turn(sides, number):
                 jobs = [
-                    partial(_sentences, self._client, side, texts[n::at_once], pair[side.name])
+                    partial(
+                        _sentences,
+                        Resident(self._client, side, at_once == 1),
+                        texts[n::at_once],
+                        pair[side.name],
+                    )
                     for n in range(at_once)
                 ]
                 await at_a_time(at_once, jobs, pair[side.name])
@@ -131,7 +136,10 @@ class _Talk:
                 people = list(islice(self._people, at_once))
                 for side in _in_turn(sides, number):
                     mine = {name: pair[side.name] for name, pair in kinds.items()}
-                    jobs = [partial(_form, Resident(self._client, side), person, mine) for person in people]
+                    jobs = [
+                        partial(_form, Resident(self._client, side, at_once == 1), person, mine)
+                        for person in people
+                    ]
                     await at_a_time(at_once, jobs, mine["whole"])
 
     async def long_questions(self, sides: tuple[Side, Side]) -> None:
@@ -160,8 +168,7 @@ class _Talk:
                         await mistype(resident, chance, times)
 
 
-async def _sentences(client: aiohttp.ClientSession, side: Side, texts: Sequence[str], times: Times) -> None:
-    resident = Resident(client, side)
+async def _sentences(resident: Resident, texts: Sequence[str], times: Times) -> None:
     for text in texts:
         await resident.say(text, times)
 
@@ -181,10 +188,10 @@ def _weigh(figures: Figures, sides: tuple[Side, Side], when: str) -> None:
 
 
 _ABOUT_TURNS = """\
-The default set-up was trained for {epochs} epochs ({seconds:.0f} s): few, because its latency does not depend on
-them, so its answers here are worth nothing. Its trackers lie in memory; ours are sealed and written to disk, as
-are messages, drafts and tickets. The sides take turns, and no message is sent twice. `faster` is the default's
-median divided by ours.
+The default set-up was trained for {epochs} epochs ({seconds:.0f} s): few, because its latency does not depend
+on them, so its answers here are worth nothing. Its trackers lie in memory; ours are sealed and on disk,
+as are messages, drafts and tickets. The sides take turns, and no message is sent twice. `faster` is the
+default's median divided by ours; CPU is the processor time of all processes of a side in one turn (median).
 """
 _ABOUT_LONG = f"""\
 Medians in ms at turn 1 and around turns {", ".join(map(str, SHOWN_TURNS[1:]))} (two turns to either side) of
@@ -211,40 +218,43 @@ def _turn_table(figures: Figures) -> str:
     rows = []
     for (kind, at_once), pair in figures.turns.items():
         ours, other = pair[OURS], pair[DEFAULT]
-        rates = (ours.rate, other.rate) if ours.wall and other.wall else ("–", "–")
-        figure = (ours.median, ours.p95, rates[0], other.median, other.p95, rates[1])
-        rows.append((kind, at_once, len(ours.ms), *figure, times_as(other.median / ours.median)))
-    head = (
-        "turn",
-        "at a time",
-        "n",
-        "ours p50 ms",
-        "p95",
-        "a second",
-        "default p50 ms",
-        "p95",
-        "a second",
-        "faster",
-    )
+        sides = [(one.median, one.p95, one.rate if one.wall else "", _cpu(one)) for one in (ours, other)]
+        ratio = other.median_cpu / ours.median_cpu if ours.cpu else None
+        faster = (times_as(other.median / ours.median), times_as(ratio) if ratio else "")
+        rows.append((f"{kind}, {at_once} at a time", len(ours.ms), *sides[0], *sides[1], *faster))
+    side = ("p50 ms", "p95", "a second", "CPU ms")
+    head = ("turn", "n", f"ours {side[0]}", *side[1:], f"default {side[0]}", *side[1:], "faster", "less CPU")
     return table(head, rows)
 
 
 def _long_table(figures: Figures) -> str:
     rows = []
     for kind in dict.fromkeys(kind for kind, _ in figures.long):
+        pairs = [_around(figures, kind, turn) for turn in SHOWN_TURNS]
         for name in (OURS, DEFAULT):
-            medians = [_around(figures, kind, turn)[name].median for turn in SHOWN_TURNS]
-            rows.append((f"{kind}, {name}", *medians, times_as(medians[-1] / medians[1])))
-        ratios = [_around(figures, kind, turn) for turn in SHOWN_TURNS]
-        faster = [times_as(pair[DEFAULT].median / pair[OURS].median) for pair in ratios]
-        rows.append((f"{kind}, faster", *faster, ""))
+            times = [pair[name].median for pair in pairs]
+            cpu = [pair[name].median_cpu for pair in pairs]
+            rows.append((f"{kind}, {name}, ms", *times, times_as(times[-1] / times[1])))
+            rows.append((f"{kind}, {name}, CPU ms", *cpu, times_as(cpu[-1] / cpu[1])))
+        faster = [times_as(pair[DEFAULT].median / pair[OURS].median) for pair in pairs]
+        less = [times_as(pair[DEFAULT].median_cpu / pair[OURS].median_cpu) for pair in pairs]
+        rows += [(f"{kind}, faster", *faster, ""), (f"{kind}, less CPU", *less, "")]
     return table(("", *(f"turn {turn}" for turn in SHOWN_TURNS), "60 : 10"), rows)
+
+
+def _cpu(times: Times) -> float | str:
+    return times.median_cpu if times.cpu else ""
 
 
 def _around(figures: Figures, kind: str, turn: int) -> Pair:
     near = [turn] if turn == 1 else range(turn - NEAR, turn + NEAR + 1)
     pairs = [figures.long[kind, n] for n in near if (kind, n) in figures.long]
-    return {name: Times([ms for pair in pairs for ms in pair[name].ms]) for name in (OURS, DEFAULT)}
+    return {
+        name: Times(
+            [x for pair in pairs for x in pair[name].ms], [x for pair in pairs for x in pair[name].cpu]
+        )
+        for name in (OURS, DEFAULT)
+    }
 
 
 def _cost_table(figures: Figures) -> str:
