@@ -97,7 +97,7 @@ def assign(county: County, service: Service, found: Sequence[Entity], said: Sequ
             continue
         kind = ENTITY_OF.get(entity.type)
         slot = next((n for n in names if kind and county.slots[n].type == kind), None)
-        if slot is not None:
+        if slot is not None and not (kind == "date" and len(str(entity.value)) != len("2026-11-24")):
             values[slot] = str(entity.value)
     whole = "\n".join(said)
     for name in names:
@@ -105,5 +105,5 @@ def assign(county: County, service: Service, found: Sequence[Entity], said: Sequ
         if choice is not None and name not in values:
             values[name] = choice
     if "demand_desc" in names and said:
-        values["demand_desc"] = max(said, key=len)[:500]
+        values["demand_desc"] = "\n".join(said)[:1000]
     return values

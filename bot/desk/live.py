@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from bot.context import Context
 from bot.conversations.models import Conversation
 from bot.live import STAFF
-from bot.tickets.models import Ticket
+from bot.tickets.models import TicketEvent
 
 log = logging.getLogger(__name__)
 
@@ -69,13 +69,13 @@ class Watch:
 
     async def _state(self) -> tuple[object, ...]:
         async with self._context.db.read() as session:
-            tickets = (await session.execute(select(func.max(Ticket.updated_at), func.max(Ticket.id)))).one()
+            event = await session.scalar(select(func.max(TicketEvent.id)))
             queue = await session.execute(
                 select(func.count(), func.max(Conversation.takeover_at)).where(
                     Conversation.takeover.is_not(None)
                 )
             )
-        return (*tickets, *queue.one())
+        return (event, *queue.one())
 
     async def close(self) -> None:
         """End the look-out."""
