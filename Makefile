@@ -29,7 +29,7 @@ run: setup ## set up what is missing, then run everything; Ctrl-C stops it
 
 test: setup-test ## all tests; what the machine lacks is skipped and counted
 	@ls models/*.tar.gz >/dev/null 2>&1 || scripts/train.sh
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 eval: setup-test ## measure the understanding on the set-aside data
 	@PYTHONPATH=. .venv/bin/python -m nlu.evaluate

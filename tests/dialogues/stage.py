@@ -25,6 +25,7 @@ from bot.runtime.rasa import RasaProcess, rasa_command, rasa_environment
 from bot.secrets import ensure_secrets
 from bot.settings import ROOT, Settings
 from bot.storage.engine import Database
+from nlu.retrieval.index import default_root
 from nlu.vault import Vault, create_keys
 
 DAYTIME = "2026-11-24 09:36"
@@ -133,7 +134,7 @@ async def open_stage(folder: Path, database_url: str) -> AsyncIterator[Stage]:
 
 def _share_vectors(index: Path) -> None:
     """Keep the encoded sentences between runs: encoding them anew takes a minute."""
-    kept = ROOT / ".pytest_cache" / "vectors"
+    kept = default_root() / "cache"
     kept.mkdir(parents=True, exist_ok=True)
     index.mkdir(parents=True, exist_ok=True)
     if not (index / "cache").exists():
