@@ -43,12 +43,12 @@ WINDOW = {"width": 1280, "height": 800}
 MOST_PHRASINGS = 4
 CHECKED = datetime(2026, 11, 20, 10, tzinfo=COUNTY_ZONE)
 GAPS = (
-    ("残疾人坐公交免费吗", ("CL-14", 0.46)),
-    ("我是肢体残疾，坐公交车要钱不", ("CL-14", 0.49)),
-    ("残疾证坐公交能免票吗", ("CL-14", 0.51)),
-    ("村里老人想学用手机，哪里有人教", ("TY-03", 0.38)),
-    ("老人不会用手机，有没有人教", ("TY-03", 0.35)),
-    ("共享单车押金退不了找谁", ("TY-10", 0.31)),
+    ("村里老人想学用手机，哪里有人教", ("KX-01", 0.46)),
+    ("老人想学用手机，哪里有人教", ("KX-01", 0.44)),
+    ("老人想学用智能手机，哪里有人教", ("KX-01", 0.41)),
+    ("孩子放暑假没人带，有没有托管班", ("FL-03", 0.33)),
+    ("村里能不能办个书法班", ("KX-01", 0.38)),
+    ("旧衣服想捐，送到哪里", ("HSZ-01", 0.35)),
 )
 
 
@@ -87,6 +87,7 @@ async def phone(browser: Browser, site: str) -> Page:
         viewport=PHONE, locale="zh-CN", timezone_id="Asia/Shanghai", device_scale_factor=2
     )
     page = await context.new_page()
+    await page.clock.set_fixed_time(DAY - timedelta(minutes=22))
     await page.goto(site)
     await page.wait_for_selector("#log[aria-live=polite][data-idle]", state="attached")
     return page
