@@ -55,6 +55,7 @@ RAIL: tuple[tuple[str | None, tuple[Item, ...]], ...] = (
             Item("takeover", "人工接管", "message-circle", "/desk/takeover", ROLES, "takeover", urgent=True),
             Item("all", "全部工单", "files", "/desk/tickets", frozenset({A, R, C, U})),
             Item("own", "本单位工单", "files", "/desk/tickets", frozenset({O, S})),
+            Item("calls", "今天的电话", "phone", "/desk/calls", frozenset({A, R, O})),
             Item("register", "代为登记", "phone-plus", "/desk/register", frozenset({A, R, O, S})),
         ),
     ),
@@ -72,6 +73,7 @@ RAIL: tuple[tuple[str | None, tuple[Item, ...]], ...] = (
             Item("inspection", "审计清单", "shield-lock", "/desk/inspection", frozenset({U})),
         ),
     ),
+    ("基础", (Item("people", "工作人员", "users", "/desk/people", frozenset({A})),)),
 )
 
 
@@ -158,6 +160,11 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256(body).hexdigest()[:10]}"
 
 
+def named(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(code, name) pairs for a list to choose from."""
+    return [(code, one.name) for code, one in found.items()]
+
+
 FILTERS = {
     "deadline": formats.deadline,
     "moment": formats.moment,
@@ -167,7 +174,9 @@ FILTERS = {
     "short_label": formats.short_label,
     "short_place": formats.short_place,
     "size": formats.size,
+    "named": named,
     "span": formats.span,
     "channel_name": formats.channel_name,
 }
+
 GLOBALS = {"asset": asset, "deadline": formats.deadline}

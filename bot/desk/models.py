@@ -43,3 +43,14 @@ class SavedFilter(Base):
     name: Mapped[str] = mapped_column(String(40))
     query: Mapped[dict[str, Any]] = mapped_column(JSON)
     """The query string's parts; no search text, which may hold personal data."""
+
+
+class StationReport(Base):
+    """A report of a village point that was taken in; sent twice over a weak link, it counts once."""
+
+    __tablename__ = "station_reports"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """Person and the id that his phone gave to the report."""
+    ticket: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    at: Mapped[datetime]

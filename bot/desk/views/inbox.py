@@ -13,6 +13,7 @@ from bot.desk.guard import CONTEXT, NotAllowed, actor_of, me_of
 from bot.desk.inbox import Listing, Wish, counters, listing
 from bot.desk.layout import is_htmx, page, partial
 from bot.desk.models import SavedFilter
+from bot.desk.views import station
 from bot.directory.catalogue import County
 from bot.directory.roles import Role
 from bot.tickets import states as s
@@ -48,6 +49,8 @@ async def index(request: web.Request) -> web.Response:
         raise web.HTTPSeeOther("/desk/faq")
     if role is Role.AUDITOR:
         raise web.HTTPSeeOther("/desk/tickets")
+    if role is Role.STATION:
+        return await station.tasks(request)
     return await _list(request, inbox=True)
 
 

@@ -67,7 +67,7 @@ async def desk(browser: Browser, site: str) -> AsyncIterator[Callable[..., Await
             await page.fill("[name=login]", login)
             await page.fill("[name=password]", PASSWORD)
             await page.keyboard.press("Enter")
-            await page.wait_for_selector("nav.rail")
+            await page.wait_for_selector("nav")
         await page.goto(site + path)
         return page
 

@@ -540,6 +540,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ratings_ticket"), ["ticket"], unique=False)
 
     op.create_table(
+        "station_reports",
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket"], ["tickets.id"], name=op.f("fk_station_reports_ticket_tickets")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_station_reports")),
+    )
+    op.create_table(
         "ticket_events",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ticket", sa.Integer(), nullable=False),
@@ -608,6 +616,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ticket_events_at"))
 
     op.drop_table("ticket_events")
+    op.drop_table("station_reports")
     with op.batch_alter_table("ratings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ratings_ticket"))
         batch_op.drop_index(batch_op.f("ix_ratings_at"))
