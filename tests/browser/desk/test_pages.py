@@ -28,6 +28,8 @@ PAGES = (
     ("han", "/desk/faq/CL-09", "faq-entry"),
     ("han", "/desk/faq/CL-09/versions", "faq-versions"),
     ("han", "/desk/gaps", "gaps"),
+    ("yang", "/desk/calls", "calls"),
+    ("admin", "/desk/people", "people"),
     ("huang", "/desk/account", "account"),
 )
 
