@@ -134,7 +134,7 @@ async def open_stage(folder: Path, database_url: str) -> AsyncIterator[Stage]:
 
 def _share_vectors(index: Path) -> None:
     """Keep the encoded sentences between runs: encoding them anew takes a minute."""
-    kept = default_root() / "cache"
+    kept = ROOT / default_root() / "cache"
     kept.mkdir(parents=True, exist_ok=True)
     index.mkdir(parents=True, exist_ok=True)
     if not (index / "cache").exists():
