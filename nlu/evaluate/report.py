@@ -198,7 +198,8 @@ def _calibration(rows: Rows, readings: Rows) -> str:
     error = m.calibration_error(score, hit)
     return (
         "## Calibration\n\nThe best entry's confidence against how often it is right, over questions in "
-        f"and out of scope; expected calibration error {error:.3f}.\n\n{table(['confidence', 'right', 'n'], body)}"
+        f"and out of scope; expected calibration error {error:.3f}.\n\n"
+        f"{table(['confidence', 'right', 'n'], body)}"
     )
 
 
