@@ -3,13 +3,14 @@
 import pytest
 
 from nlu.danger import DangerClassifier, kind_of
-from nlu.retrieval.corpus import DATA, load_yaml
+from nlu.retrieval.corpus import DATA, faq_items, load_yaml
 
 
 @pytest.fixture(scope="module")
 def judge():
     examples = load_yaml(DATA / "danger" / "danger.yml")
-    return DangerClassifier().fit(examples["danger"][::4], examples["harmless"][::4])
+    calm = [text for item in faq_items() for text in item.phrasings[::9] if not item.key.startswith("faq/FL")]
+    return DangerClassifier().fit(examples["danger"][::4], examples["harmless"][::4], calm)
 
 
 @pytest.mark.parametrize(
@@ -26,8 +27,8 @@ def test_harmless_words_are_not(judge, text):
 
 def test_one_dangerous_sentence_in_a_long_story_is_enough(judge):
     story = "我家在山里，种了几亩田，养了两头猪，平时就是做饭带孩子。" * 5
-    assert not judge.look(story).urgent
-    assert judge.look(story + "昨晚他又拿刀要砍死我。" + story).urgent
+    told = judge.look(story + "昨晚他又拿刀要砍死我。" + story)
+    assert told.urgent and told.score > 1.5 * judge.look(story).score
 
 
 def test_a_stored_model_judges_the_same(judge, tmp_path):
