@@ -37,8 +37,7 @@ class FaqMatcher(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> FaqMatcher:
-        """Creates the component; where an index is published it is followed from now on."""
-        shared().watch()
+        """Creates the component; the index is read at the first message."""
         return cls(config)
 
     def process(self, messages: list[Message]) -> list[Message]:
