@@ -12,9 +12,10 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.components.runtime import digest
+from nlu.components.runtime import digest, remember
 from nlu.danger import LEXICON, DangerClassifier
 from nlu.retrieval import corpus
+from nlu.retrieval.clean import clean
 
 EXAMPLES = corpus.DATA / "danger" / "danger.yml"
 # Entries and services about danger itself; the phrasings of all others are harmless.
@@ -77,6 +78,7 @@ class DangerFlag(GraphComponent):
         examples = corpus.load_yaml(EXAMPLES)
         calm = {m.get(TEXT) for m in training_data.intent_examples if m.get(INTENT) in CALM}
         calm |= {t for i in corpus.items() if i.key.split("/")[1] not in GRAVE for t in i.phrasings[::SAMPLE]}
+        remember([clean(text) for text in (*examples["danger"], *examples["harmless"], *sorted(calm))])
         self._model.fit(examples["danger"], examples["harmless"], sorted(calm))
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)

@@ -19,6 +19,9 @@ from nlu.entities import extract
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
+# What the domain knows; further findings, such as yes or no, matter only to the form that asks for them.
+TYPES = frozenset("person phone id_number place date amount age beneficiary_group ticket_number".split())
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class FactExtractor(GraphComponent):
@@ -40,7 +43,7 @@ class FactExtractor(GraphComponent):
         places, now = shared().gazetteer(), datetime.now(ZONE).replace(tzinfo=None)
         for message in messages:
             text = message.get(TEXT) or ""
-            found = [_as_rasa(entity) for entity in extract(text, places, now)]
+            found = [_as_rasa(entity) for entity in extract(text, places, now) if entity.type in TYPES]
             found += _service(message, text)
             message.set(ENTITIES, (message.get(ENTITIES) or []) + found, add_to_output=True)
         return messages

@@ -37,7 +37,8 @@ class FaqMatcher(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> FaqMatcher:
-        """Creates the component; the index is read at the first message."""
+        """Creates the component; where an index is published it is followed from now on."""
+        shared().watch()
         return cls(config)
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from nlu.entities import Gazetteer
 from nlu.retrieval import corpus, encoder
-from nlu.retrieval.index import Reader, default_root, in_memory
+from nlu.retrieval.index import CHECK_SECONDS, Reader, default_root, in_memory
 from nlu.retrieval.matcher import Matcher
 from nlu.retrieval.vectors import VectorCache
 
@@ -25,6 +26,18 @@ class Runtime:
         self._gazetteer: Gazetteer | None = None
         self._lock = threading.Lock()
         self._published = os.environ.get("INDEX") != "memory"  # the evaluation measures the sample county
+
+    def watch(self) -> None:
+        """Follow the pointer from a thread of its own, so that no message waits for a new version."""
+        if self._reader.current() is None or not self._published:
+            return
+
+        def follow() -> None:
+            while True:
+                self._follow()
+                time.sleep(CHECK_SECONDS)
+
+        threading.Thread(target=follow, name="index", daemon=True).start()
 
     def matcher(self) -> Matcher:
         """The matcher over the current version."""

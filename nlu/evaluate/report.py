@@ -198,7 +198,8 @@ def _calibration(rows: Rows, readings: Rows) -> str:
     error = m.calibration_error(score, hit)
     return (
         "## Calibration\n\nThe best entry's confidence against how often it is right, over questions in "
-        f"and out of scope; expected calibration error {error:.3f}.\n\n{table(['confidence', 'right', 'n'], body)}"
+        f"and out of scope; expected calibration error {error:.3f}.\n\n"
+        f"{table(['confidence', 'right', 'n'], body)}"
     )
 
 
@@ -208,6 +209,4 @@ def _latency(readings: Rows) -> str:
         ms = np.array([reading["ms"] for reading in read])
         body.append([name, len(ms), *(round(float(np.percentile(ms, p)), 1) for p in (50, 95))])
     lines = [[*row[:2], f"{row[2]:.1f}", f"{row[3]:.1f}"] for row in body]
-    return (
-        f"## Time\n\nOne message at a time, milliseconds.\n\n{table(['set', 'n', 'median', '95th'], lines)}"
-    )
+    return f"## Time\n\nOne message at a time, milliseconds of one processor.\n\n{table(['set', 'n', 'median', '95th'], lines)}"

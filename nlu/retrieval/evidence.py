@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from nlu.retrieval.bm25 import Bm25
 from nlu.retrieval.grams import characters, sounds
@@ -62,11 +63,12 @@ class Ridge:
         weight = (1 / np.maximum(count, 1) ** 0.5)[labels]
         self.mean = rows.mean(0)
         centred = (rows - self.mean).astype(np.float64)
-        target = np.zeros((len(rows), classes))
-        target[np.arange(len(rows)), labels] = 1
+        members = sparse.csr_matrix(
+            (np.ones(len(rows)), (labels, np.arange(len(rows)))), (classes, len(rows))
+        )
         scaled = centred * weight[:, None]
         gram = centred.T @ scaled + penalty * np.eye(rows.shape[1])
-        self.weights = np.linalg.solve(gram, scaled.T @ target).astype(np.float32)
+        self.weights = np.linalg.solve(gram, (members @ scaled).T).astype(np.float32)
 
     def scores(self, vector: np.ndarray) -> np.ndarray:
         """Closeness of a vector to each class, about 1 for its own and 0 for others."""

@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from nlu.parts import parts_of
 from nlu.retrieval import encoder
 from nlu.retrieval.clean import clean
 from nlu.retrieval.evidence import Background, Evidence, Ground, item_names
@@ -21,6 +22,7 @@ from nlu.retrieval.vectors import VectorCache
 
 Decision = Literal["answer", "ask_back", "unknown"]
 KINDS = ("faq", "service")
+DEEP = 3  # parts of a long message that the slower encoder may read
 BARE = 2.0  # an index with at most so many texts an item holds little but titles
 MODEL = Path(__file__).resolve().parents[2] / "models" / "matcher.json"
 SHIPPED = Path(__file__).with_name("weights.json")
@@ -62,6 +64,36 @@ class Settings:
         return cls.from_json(trained, Scope.load(path.parent / "scope"))
 
 
+@dataclass(frozen=True)
+class Look:
+    """What one part of a message says: evidence, and probabilities of all items and of none."""
+
+    text: str
+    use: np.ndarray
+    evidence: Evidence
+    chances: np.ndarray
+    strong: bool
+
+    @property
+    def sureness(self) -> float:
+        """The probability of the likeliest item."""
+        return float(self.chances[:-1].max())
+
+    def best(self, ground: Ground, k: int) -> list[Match]:
+        """The likeliest ``k`` items, best first; ties break by key."""
+        order = sorted(range(len(ground.items)), key=lambda n: (-self.chances[n], ground.items[n].key))[:k]
+        names = item_names(self.strong)
+        return [
+            Match(
+                ground.items[n].key,
+                float(self.chances[n]),
+                ground.texts[self.evidence.best[n]],
+                {x: round(float(v), 4) for x, v in zip(names, self.evidence.items[n], strict=True)},
+            )
+            for n in order
+        ]
+
+
 class Matcher:
     """Reads one published version; building one takes a fraction of a second, asking it milliseconds."""
 
@@ -94,14 +126,25 @@ class Matcher:
         ground = self._grounds[kind]
         if not ground.items:
             return []
-        text = clean(text)
-        use = encoder.quick().one(text)
-        evidence, chances = self._weigh(ground, kind, text, use, None)
-        strong = None
-        if not self._sure(chances, kind):
-            strong = encoder.strong().one(text)
-            evidence, chances = self._weigh(ground, kind, text, use, strong)
-        return _top(ground, evidence, chances, strong is not None, k)
+        found: dict[str, Match] = {}
+        for look in self._looks(ground, kind, parts_of(clean(text)) or [text]):
+            for match in look.best(ground, k):
+                if match.key not in found or match.score > found[match.key].score:
+                    found[match.key] = match
+        return sorted(found.values(), key=lambda match: (-match.score, match.key))[:k]
+
+    def _looks(self, ground: Ground, kind: str, parts: Sequence[str]) -> list[Look]:
+        """A look at each part; the slower encoder reads the ``DEEP`` most telling ones that are undecided."""
+        quick = [self._weigh(ground, kind, part, encoder.quick().one(part), None) for part in parts]
+        quick.sort(key=lambda look: -look.sureness)
+        limit = self.settings.thresholds[kind]["quick"]
+        deep = [
+            look
+            if look.sureness >= limit
+            else self._weigh(ground, kind, look.text, look.use, encoder.strong().one(look.text))
+            for look in quick[:DEEP]
+        ]
+        return deep
 
     def decide(self, matches: Sequence[Match]) -> Decision:
         """Answer, ask back, or say that it is not known."""
@@ -116,12 +159,9 @@ class Matcher:
         """``answer`` and ``ask_back``: the probabilities from which it does so."""
         return self.settings.thresholds[kind]
 
-    def _sure(self, chances: np.ndarray, kind: str) -> bool:
-        return float(chances.max()) >= self.settings.thresholds[kind]["quick"]
-
     def _weigh(
         self, ground: Ground, kind: str, text: str, use: np.ndarray, strong: np.ndarray | None
-    ) -> tuple[Evidence, np.ndarray]:
+    ) -> Look:
         """Evidence and probabilities with or without the slower encoder's vector."""
         bare = len(ground.texts) / len(ground.items) <= BARE
         scope = None if bare else self.settings.scope
@@ -129,21 +169,9 @@ class Matcher:
         evidence = ground.look(text, use, strong, outside)
         stage = "quick" if strong is None else "full"
         fusion = self.settings.fusions[f"{'bare' if bare else kind}/{stage}"]
-        return evidence, fusion.probabilities(evidence.items, evidence.query)
-
-
-def _top(ground: Ground, evidence: Evidence, chances: np.ndarray, strong: bool, k: int) -> list[Match]:
-    order = sorted(range(len(ground.items)), key=lambda n: (-chances[n], ground.items[n].key))[:k]
-    names = item_names(strong)
-    return [
-        Match(
-            ground.items[n].key,
-            float(chances[n]),
-            ground.texts[evidence.best[n]],
-            {name: round(float(value), 4) for name, value in zip(names, evidence.items[n], strict=True)},
+        return Look(
+            text, use, evidence, fusion.probabilities(evidence.items, evidence.query), strong is not None
         )
-        for n in order
-    ]
 
 
 @lru_cache(maxsize=4)

@@ -45,3 +45,9 @@ def test_scores_are_probabilities_and_repeatable(matcher):
     assert first == again
     assert 0 <= sum(m.score for m in first) <= 1 + 1e-6
     assert [m.score for m in first] == sorted((m.score for m in first), reverse=True)
+
+
+def test_a_long_story_is_matched_by_its_telling_sentence(matcher):
+    story = "我家住在山里，种了几亩田，养了两头猪，日子过得紧巴巴的。" * 6
+    best = matcher.rank(story + "那个残疾证到底在哪里办？" + story)[0]
+    assert best.key == "faq/CL-01"
