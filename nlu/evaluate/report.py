@@ -209,4 +209,5 @@ def _latency(readings: Rows) -> str:
         ms = np.array([reading["ms"] for reading in read])
         body.append([name, len(ms), *(round(float(np.percentile(ms, p)), 1) for p in (50, 95))])
     lines = [[*row[:2], f"{row[2]:.1f}", f"{row[3]:.1f}"] for row in body]
-    return f"## Time\n\nOne message at a time, milliseconds of one processor.\n\n{table(['set', 'n', 'median', '95th'], lines)}"
+    head = ["set", "n", "median", "95th"]
+    return f"## Time\n\nOne message at a time, milliseconds of one processor.\n\n{table(head, lines)}"

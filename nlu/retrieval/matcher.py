@@ -137,10 +137,11 @@ class Matcher:
         """A look at each part; the slower encoder reads the ``DEEP`` most telling ones that are undecided."""
         quick = [self._weigh(ground, kind, part, encoder.quick().one(part), None) for part in parts]
         quick.sort(key=lambda look: -look.sureness)
-        limit = self.settings.thresholds[kind]["quick"]
+        limits = self.thresholds(kind)
+        low, high = limits.get("none", 0.0), limits["quick"]
         deep = [
             look
-            if look.sureness >= limit
+            if look.sureness >= high or look.sureness < low
             else self._weigh(ground, kind, look.text, look.use, encoder.strong().one(look.text))
             for look in quick[:DEEP]
         ]

@@ -18,6 +18,7 @@ COSTS = {
 }
 CHOICES = 3
 QUICK_ERROR = 0.02  # share of wrong answers that the quick stage may give where it decides alone
+QUICK_LOST = 0.02  # share of the answerable that it may give up where it decides that nothing fits
 
 
 def outcomes(fusion: Fusion, cases: Sequence[Case]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -46,7 +47,12 @@ def choose(fusions: Mapping[str, Fusion], cases: Mapping[str, Sequence[Case]]) -
             ).sum()
         ),
     )
-    return {"answer": float(best[1]), "ask_back": float(best[0]), "quick": _quick(fusions, cases)}
+    return {
+        "answer": float(best[1]),
+        "ask_back": float(best[0]),
+        "quick": _quick(fusions, cases),
+        "none": _none(fusions, cases),
+    }
 
 
 def _quick(fusions: Mapping[str, Fusion], cases: Mapping[str, Sequence[Case]]) -> float:
@@ -56,3 +62,9 @@ def _quick(fusions: Mapping[str, Fusion], cases: Mapping[str, Sequence[Case]]) -
     wrong = np.cumsum((weights * (ranks != 0))[order]) / np.cumsum(weights[order])
     fine = np.flatnonzero(wrong <= QUICK_ERROR)
     return float(scores[order][fine[-1]]) if len(fine) else 1.0
+
+
+def _none(fusions: Mapping[str, Fusion], cases: Mapping[str, Sequence[Case]]) -> float:
+    """The score below which the quick stage alone decides that nothing fits."""
+    scores, ranks, _ = outcomes(fusions["quick"], cases["quick"])
+    return float(np.quantile(scores[ranks >= 0], QUICK_LOST))
