@@ -22,7 +22,7 @@ class Context:
     directory: Directory = field(init=False)
 
     def __post_init__(self) -> None:
-        self.directory = Directory(self.db)
+        self.directory = Directory(self.db, lambda: self.clock())
 
     @classmethod
     def open(cls, settings: Settings) -> "Context":

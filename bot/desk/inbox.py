@@ -327,7 +327,7 @@ def line_of(view: TicketView, county: County, actor: Actor, now: datetime, momen
     fields = view.fields
     person = next((str(fields[n]) for n in ("applicant_name", "contact_name") if fields.get(n)), "")
     phone = next((str(fields[n]) for n in ("phone", "contact_phone") if fields.get(n)), "")
-    service = county.services.get(view.service)
+    service = county.any_service(view.service)
     others = [*(helper.name for helper in view.helpers), *(service.contacts if service else ())]
     done = view.state in s.FINAL and view.due is None
     shown = Deadline("none", view.state_name, view.state_name, "check") if done else None

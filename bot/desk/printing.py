@@ -73,7 +73,7 @@ def form_of(context: Context, county: County, view: TicketView, sheet: Sheet) ->
     fields, now = view.fields, context.clock()
     applicant = _first(fields, "applicant_name", "contact_name")
     beneficiary = _first(fields, "beneficiary_name")
-    service = county.services.get(view.service)
+    service = county.any_service(view.service)
     helpers = [part.view.org_name for part in sheet.parts if part.view.role == "helper"]
     lead = next((part.view for part in sheet.parts if part.view.role == "lead"), None)
     linked = [f"与工单 {number} 关联" for number in view.linked]

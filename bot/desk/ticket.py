@@ -181,7 +181,7 @@ async def sheet(context: Context, number: str, actor: Actor) -> Sheet:
         key=lambda one: one.at,
         reverse=True,
     )
-    service = county.services.get(masked.service)
+    service = county.any_service(masked.service)
     return Sheet(
         ticket=masked,
         full_reader=full_reader,

@@ -44,6 +44,8 @@ class Point:
     kind: str
     parent: str | None
     figures: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
+    closed: bool = False
+    """Nothing new is taken there; what happened there keeps its name."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,14 @@ class County:
     slots: dict[str, Slot]
     contact_kinds: dict[str, tuple[str, ...]]
     services: dict[str, Service]
+    withdrawn: dict[str, Service] = field(default_factory=dict)
+    """Services that are offered no longer; their tickets are still worked on."""
+    days: dict[date, bool] = field(default_factory=dict)
+    """Days that are worked (True) or not, other than the national calendar says."""
+
+    def any_service(self, code: str) -> Service | None:
+        """A service by its code, offered or withdrawn."""
+        return self.services.get(code) or self.withdrawn.get(code)
 
     def org_by_name(self, name: str) -> Org:
         """An organisation by its name; KeyError when there is none."""
@@ -149,7 +159,9 @@ class County:
     def gazetteer_rows(self) -> list[dict[str, str | None]]:
         """The grid as `nlu.entities.Gazetteer.from_rows` takes it."""
         return [
-            {"code": p.code, "name": p.name, "kind": p.kind, "parent": p.parent} for p in self.points.values()
+            {"code": p.code, "name": p.name, "kind": p.kind, "parent": p.parent}
+            for p in self.points.values()
+            if not p.closed
         ]
 
 

@@ -1,9 +1,9 @@
-"""Tables of the directory: organisations, grid, staff, tokens, slots and services."""
+"""Tables of the directory: organisations, grid, staff, tokens, slots, services; and the record of changes."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.base import Base
@@ -56,6 +56,18 @@ class GridPoint(Base):
     """Households, population and group sizes, as the county's list gives them."""
     active_from: Mapped[date | None]
     active_until: Mapped[date | None]
+
+
+class GridMove(Base):
+    """A point that hangs under another one from a day on."""
+
+    __tablename__ = "grid_moves"
+    __table_args__ = (UniqueConstraint("point", "from_day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    point: Mapped[str] = mapped_column(ForeignKey("grid_points.code"), index=True)
+    parent: Mapped[str] = mapped_column(ForeignKey("grid_points.code"))
+    from_day: Mapped[date]
 
 
 class Staff(Base):
@@ -125,6 +137,67 @@ class ServiceRow(Base):
     phrasings: Mapped[list[str]] = mapped_column(JSON, default=list)
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
+
+
+class ServiceDraft(Base):
+    """What an administrator is writing of a service, new or published; residents see nothing of it."""
+
+    __tablename__ = "service_drafts"
+
+    code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """As in services.yml, with `phrasings`; parts may still be missing."""
+    version: Mapped[int] = mapped_column(default=1)
+    """Grows with every save, so that two who write at once are told."""
+    author: Mapped[str] = mapped_column(String(80))
+    updated_at: Mapped[datetime]
+
+
+class CalendarDay(Base):
+    """A day that is worked, or not, other than the national calendar says."""
+
+    __tablename__ = "calendar_days"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    working: Mapped[bool]
+    note: Mapped[str] = mapped_column(String(80), default="")
+
+
+class ResponseTemplate(Base):
+    """A message to residents that staff start from; 【…】 in it are placeholders."""
+
+    __tablename__ = "response_templates"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    body: Mapped[str] = mapped_column(Text)
+    org: Mapped[str | None] = mapped_column(ForeignKey("organisations.code"))
+    """None: for every organisation."""
+    service: Mapped[str | None] = mapped_column(ForeignKey("services.code"))
+    """None: for every service."""
+    state: Mapped[str | None] = mapped_column(String(24))
+    """The ticket's state in which it is offered; None: in every one."""
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Change(Base):
+    """One change that an administrator made: who, when, what it was before and after."""
+
+    __tablename__ = "directory_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(64))
+    actor_name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(16), index=True)
+    """organisation, target, service, grid, calendar, terms, template, staff, county or import."""
+    subject: Mapped[str] = mapped_column(String(64))
+    """Code or name of what was changed."""
+    title: Mapped[str] = mapped_column(String(160))
+    """What was done, in words."""
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Setting(Base):

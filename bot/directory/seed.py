@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.directory import models
 from bot.directory.load import touch_directory
+from bot.directory.response_templates import store_defaults
 
 SlotType = Literal[
     "person",
@@ -323,4 +324,5 @@ async def store_directory(session: AsyncSession, seed: Seed) -> None:
                 position=position,
             )
         )
+    await store_defaults(session)
     await touch_directory(session)

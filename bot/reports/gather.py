@@ -91,7 +91,7 @@ def _matter(
     answers: list[Row[Any]],
     undelivered: frozenset[str],
 ) -> Matter:
-    service, memory = county.services.get(row.service), row.clock or {}
+    service, memory = county.any_service(row.service), row.clock or {}
     return Matter(
         number=row.number,
         service=row.service,

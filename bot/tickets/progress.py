@@ -189,7 +189,7 @@ def build_progress(
     hidden = by_code and ticket.privacy == HIGH_PRIVACY
     headline, explanation = HEADLINES[ticket.state](matter)
     state = s.IN_REVIEW if ticket.state == s.NOT_ACCEPTED and _unread(matter) else ticket.state
-    service = county.services.get(ticket.service)
+    service = county.any_service(ticket.service)
     result = (
         context.vault.open(ticket.result, result_context(ticket))
         if ticket.result and state in RESULT_STATES

@@ -72,7 +72,7 @@ def view_of(
     """A ticket as one may see it."""
     vault = context.vault
     private = ticket.privacy == "高敏"
-    service = county.services.get(ticket.service)
+    service = county.any_service(ticket.service)
     service_name = service.name if service else ticket.service
     fields: dict[str, Any] = vault.open_json(ticket.fields, fields_context(ticket))
     title = vault.open(ticket.title, title_context(ticket))

@@ -48,7 +48,10 @@ class Work:
     @property
     def service(self) -> Service:
         """The ticket's service."""
-        return self.county.services[self.ticket.service]
+        service = self.county.any_service(self.ticket.service)
+        if service is None:
+            raise KeyError(self.ticket.service)
+        return service
 
     @property
     def high_privacy(self) -> bool:

@@ -1,5 +1,7 @@
 """Which questions an intake asks, and how many."""
 
+from datetime import date
+
 import pytest
 
 from actions.intake import cues, plan, whom
@@ -17,7 +19,7 @@ SAMPLES = {"choice": "x", "yes_no": "是"}
 @pytest.fixture
 async def sample(county) -> County:  # type: ignore[no-untyped-def]
     async with county.db.read() as session:
-        return await load_county(session)
+        return await load_county(session, date(2026, 11, 24))
 
 
 def _draft(service: str, proxy: bool = False) -> Draft:

@@ -1,6 +1,6 @@
 """What a message gives to an intake, as plain values."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 24, 9, 36)
 @pytest.fixture
 async def sample(county) -> County:  # type: ignore[no-untyped-def]
     async with county.db.read() as session:
-        return await load_county(session)
+        return await load_county(session, date(2026, 11, 24))
 
 
 def given(

@@ -82,7 +82,9 @@ async def one_move(desk: Desk, dice: random.Random, numbers: list[str]) -> None:
             ready = [one for one in steps if one.enabled] or steps
             if not ready:
                 return
-            forward = [one for one in ready if one.primary or (one.name == "answered" and dice.random() < 0.1)]
+            forward = [
+                one for one in ready if one.primary or (one.name == "answered" and dice.random() < 0.1)
+            ]
             one = dice.choice(forward if forward and dice.random() < 0.6 else ready)
             if one.to is None:
                 await desk.tickets.act(number, one.name, actor, note=note, org=one.org, data=data)

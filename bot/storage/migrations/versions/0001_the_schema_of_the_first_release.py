@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from bot.storage.base import Instant
 
 revision = "0001"
@@ -32,6 +33,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_seals")),
     )
     op.create_table(
+        "calendar_days",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("working", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_calendar_days")),
+    )
+    op.create_table(
         "contact_kinds",
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("slots", sa.JSON(), nullable=False),
@@ -43,6 +51,23 @@ def upgrade() -> None:
         sa.Column("value", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_county_settings")),
     )
+    op.create_table(
+        "directory_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("actor_name", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_changes")),
+    )
+    with op.batch_alter_table("directory_changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_directory_changes_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_directory_changes_kind"), ["kind"], unique=False)
+
     op.create_table(
         "grid_points",
         sa.Column("code", sa.String(length=16), nullable=False),
@@ -77,6 +102,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_organisations")),
         sa.UniqueConstraint("name", name=op.f("uq_organisations_name")),
+    )
+    op.create_table(
+        "service_drafts",
+        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("author", sa.String(length=80), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_service_drafts")),
     )
     op.create_table(
         "sign_in_failures",
@@ -150,6 +184,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("faq_entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_faq_entries_org"), ["org"], unique=False)
+
+    op.create_table(
+        "grid_moves",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("point", sa.String(length=16), nullable=False),
+        sa.Column("parent", sa.String(length=16), nullable=False),
+        sa.Column("from_day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["parent"], ["grid_points.code"], name=op.f("fk_grid_moves_parent_grid_points")
+        ),
+        sa.ForeignKeyConstraint(
+            ["point"], ["grid_points.code"], name=op.f("fk_grid_moves_point_grid_points")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grid_moves")),
+        sa.UniqueConstraint("point", "from_day", name=op.f("uq_grid_moves_point_from_day")),
+    )
+    with op.batch_alter_table("grid_moves", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_grid_moves_point"), ["point"], unique=False)
 
     op.create_table(
         "services",
@@ -310,6 +362,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_gaps_conversation"), ["conversation"], unique=False)
         batch_op.create_index("ix_gaps_state_at", ["state", "at"], unique=False)
 
+    op.create_table(
+        "response_templates",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("org", sa.String(length=16), nullable=True),
+        sa.Column("service", sa.String(length=8), nullable=True),
+        sa.Column("state", sa.String(length=24), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["org"], ["organisations.code"], name=op.f("fk_response_templates_org_organisations")
+        ),
+        sa.ForeignKeyConstraint(
+            ["service"], ["services.code"], name=op.f("fk_response_templates_service_services")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_response_templates")),
+        sa.UniqueConstraint("name", name=op.f("uq_response_templates_name")),
+    )
     op.create_table(
         "saved_filters",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -678,6 +749,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_saved_filters_staff"))
 
     op.drop_table("saved_filters")
+    op.drop_table("response_templates")
     with op.batch_alter_table("gaps", schema=None) as batch_op:
         batch_op.drop_index("ix_gaps_state_at")
         batch_op.drop_index(batch_op.f("ix_gaps_conversation"))
@@ -708,6 +780,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_services_lead")
 
     op.drop_table("services")
+    with op.batch_alter_table("grid_moves", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_grid_moves_point"))
+
+    op.drop_table("grid_moves")
     with op.batch_alter_table("faq_entries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_faq_entries_org"))
 
@@ -729,13 +805,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_failures_last_at"))
 
     op.drop_table("sign_in_failures")
+    op.drop_table("service_drafts")
     op.drop_table("organisations")
     with op.batch_alter_table("grid_points", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_grid_points_parent"))
 
     op.drop_table("grid_points")
+    with op.batch_alter_table("directory_changes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_directory_changes_kind"))
+        batch_op.drop_index(batch_op.f("ix_directory_changes_at"))
+
+    op.drop_table("directory_changes")
     op.drop_table("county_settings")
     op.drop_table("contact_kinds")
+    op.drop_table("calendar_days")
     op.drop_table("audit_seals")
     op.drop_table("action_runs")
     # ### end Alembic commands ###
