@@ -7,6 +7,7 @@ from aiohttp import web
 
 from bot.api.auth import actor_of
 from bot.api.keys import ACTOR, CONTEXT, TICKETS
+from bot.api.open311.app import add_open311
 from bot.api.openapi import document
 from bot.api.problems import Refused, of_http_error, of_ticket_error, problem
 from bot.api.routes import PREFIX, ROUTES, Route
@@ -19,13 +20,14 @@ log = logging.getLogger(__name__)
 
 
 def add_api(app: web.Application, context: Context) -> None:
-    """Mount `/api/v1`; call it before the application starts."""
+    """Mount `/api/v1` and Open311; call it before the application starts."""
     app[CONTEXT] = context
     app[TICKETS] = Tickets(context)
     app.middlewares.append(errors_as_problems)
     for route in ROUTES:
         app.router.add_route(route.method, PREFIX + route.path, _guarded(route))
     app.router.add_get(PREFIX + "/openapi.json", openapi)
+    add_open311(app)
 
 
 def _guarded(route: Route) -> Handler:

@@ -6,11 +6,11 @@ from bot.channels import rest, socket, track, upload
 from bot.channels import web as site
 from bot.channels.assets import Assets
 from bot.channels.keys import ASSETS, CONTEXT, DIALOGUE, SENDER_LIMIT, SOURCE_LIMIT, TICKETS
-from bot.channels.limits import RateLimit
 from bot.channels.pages import add_templates
 from bot.channels.telegram.run import add_telegram
 from bot.context import Context
 from bot.dialogue import Dialogue
+from bot.limits import RateLimit
 from bot.tickets.service import Tickets
 
 

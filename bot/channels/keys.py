@@ -3,9 +3,9 @@
 from aiohttp import web
 
 from bot.channels.assets import Assets
-from bot.channels.limits import RateLimit
 from bot.context import Context
 from bot.dialogue import Dialogue
+from bot.limits import RateLimit
 from bot.tickets.service import Tickets
 
 CONTEXT = web.AppKey("channels_context", Context)

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from bot.channels import session as sessions
 from bot.channels.keys import SENDER_LIMIT
-from bot.channels.limits import RateLimit
 from bot.conversations import store
 from bot.conversations.models import Conversation
 from bot.dialogue import texts
 from bot.directory.roles import Role
+from bot.limits import RateLimit
 from tests.channels.conftest import channel_token
 from tests.channels.stand_in import button
 
