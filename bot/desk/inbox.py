@@ -1,6 +1,5 @@
 """Lists of tickets: what waits for me, what is late, what was asked for; with counts that add up."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -12,22 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import COUNTY_ZONE, local
 from bot.context import Context
 from bot.desk.formats import Deadline, channel_name, deadline
-from bot.directory.catalogue import HIGH_PRIVACY, County
+from bot.directory.catalogue import County
 from bot.directory.roles import Role
 from bot.tickets import states as s
 from bot.tickets.actors import Actor
-from bot.tickets.masking import mask_text
+from bot.tickets.finding import text_condition
 from bot.tickets.models import Assignment, Ticket
-from bot.tickets.numbers import normalise_number
 from bot.tickets.reading import parts_of, view_of
 from bot.tickets.routing import within
 from bot.tickets.views import TicketView
 from bot.tickets.visibility import visible
-from bot.tickets.work import title_context
 
 PER_PAGE = 20
-TEXT_LIMIT = 20_000
-"""So many of the newest tickets are looked through for a word: their titles are sealed."""
+COUNT_LIMIT = 10_000
+"""Counting stops here: a list says 10000 and more."""
 PAUSES = {
     s.AWAITING_INFO: "等居民补充",
     s.AWAITING_EXTERNAL: "等外单位",
@@ -100,6 +97,11 @@ class Listing:
     total: int
     page: int
     pages: int
+
+    @property
+    def said(self) -> str:
+        """How many there are; where counting stopped, so many and more."""
+        return f"{self.total} 件" + ("以上" if self.total >= COUNT_LIMIT else "")
 
     @property
     def first(self) -> int:
@@ -225,7 +227,8 @@ async def listing(context: Context, actor: Actor, wish: Wish, *, inbox: bool) ->
     due = due_for(actor)
     async with context.db.read() as session:
         where = await _where(context, session, county, actor, wish, inbox=inbox)
-        total = await session.scalar(select(func.count()).select_from(Ticket).where(*where)) or 0
+        counted = select(Ticket.id).where(*where).limit(COUNT_LIMIT).subquery()
+        total = await session.scalar(select(func.count()).select_from(counted)) or 0
         pages = max(1, -(-total // PER_PAGE))
         page = min(max(1, wish.page), pages)
         query = select(Ticket, due).where(*where)
@@ -271,7 +274,7 @@ async def _where(
     elif wish.due == "week":
         found.append(and_(due >= now, due < _tonight(now) + timedelta(days=6)))
     if wish.text.strip():
-        found.append(await _text(context, session, county, actor, wish.text.strip()))
+        found.append(await text_condition(session, context, actor, wish.text.strip()))
     return found
 
 
@@ -281,45 +284,6 @@ def _with_part(org: str) -> ColumnElement[bool]:
             Assignment.ticket == Ticket.id, Assignment.org == org, Assignment.state != s.CANCELLED
         )
     )
-
-
-async def _text(
-    context: Context, session: AsyncSession, county: County, actor: Actor, text: str
-) -> ColumnElement[bool]:
-    """A number, whole or its first half; a full phone number; or words of the plea."""
-    if number := normalise_number(text):
-        return Ticket.number == number
-    digits = "".join(c for c in text if c.isdigit()).removeprefix("86")
-    if len(digits) >= 7 and not any(c.isalpha() for c in text):
-        return Ticket.phone_hash == context.vault.lookup("phone", digits)
-    ways: list[ColumnElement[bool]] = []
-    part = text.upper().removeprefix("QT-")
-    if part.isascii() and part.isalnum() and 2 <= len(part) <= 4:
-        ways.append(Ticket.number.startswith(f"QT-{part}", autoescape=True))
-    rows = (
-        await session.execute(
-            select(Ticket.id, Ticket.number, Ticket.title, Ticket.privacy, Ticket.service)
-            .where(visible(county, actor))
-            .order_by(Ticket.id.desc())
-            .limit(TEXT_LIMIT)
-        )
-    ).all()
-    ways.append(
-        Ticket.id.in_(await asyncio.to_thread(_containing, context, county, rows, text.lower().split()))
-    )
-    return or_(*ways)
-
-
-def _containing(context: Context, county: County, rows: Sequence[Any], words: list[str]) -> list[int]:
-    """Ids of the tickets whose masked title, or whose service's name, holds all words."""
-    found = []
-    for row in rows:
-        service = county.services[row.service].name if row.service in county.services else ""
-        said = "" if row.privacy == HIGH_PRIVACY else context.vault.open(row.title, title_context(row))
-        whole = f"{mask_text(said)} {service}".lower()
-        if all(word in whole for word in words):
-            found.append(row.id)
-    return found[:5000]
 
 
 def line_of(view: TicketView, county: County, actor: Actor, now: datetime, moment: datetime | None) -> Line:

@@ -42,7 +42,9 @@ class SavedFilter(Base):
     staff: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
     name: Mapped[str] = mapped_column(String(40))
     query: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """The query string's parts; no search text, which may hold personal data."""
+    """The list that it is for and the query string's parts."""
+    text: Mapped[bytes | None]
+    """Sealed: the search, which may hold personal data."""
 
 
 class StationReport(Base):

@@ -10,7 +10,7 @@ from bot.context import Context
 from bot.conversations.models import ActionRun, Button, Conversation, Draft, Message, Turn
 from bot.conversations.trackers import TRACKERS, keys_of, trackers
 from bot.knowledge.models import Gap
-from bot.tickets import events
+from bot.tickets import events, words
 from bot.tickets.actors import Actor
 from bot.tickets.models import Attachment, Outbox, Ticket, TicketEvent
 from bot.tickets.work import fields_context, title_context
@@ -78,6 +78,7 @@ async def anonymise_ticket(
     ticket.title = vault.seal(TITLE, title_context(ticket))
     ticket.result = ticket.person_hash = ticket.phone_hash = ticket.conversation = None
     ticket.erased_at = at
+    await words.forget(session, ticket.id)
     digests = list(await session.scalars(select(Attachment.digest).where(Attachment.ticket == ticket.id)))
     await session.execute(delete(Attachment).where(Attachment.ticket == ticket.id))
     await session.execute(delete(Message).where(Message.ticket == ticket.id))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context import Context
-from bot.tickets import notices, timers
+from bot.tickets import notices, timers, words
 from bot.tickets import states as s
 from bot.tickets.actors import Actor
 from bot.tickets.clocks import CLOCKS
@@ -145,8 +145,11 @@ async def run(work: Work, row: Transition) -> TicketEvent:
     ticket = work.ticket
     before = ticket.state if row.scope == "ticket" else source_of(work, row)
     work.ask.data["_to"] = row.to
+    text = _text_of(work)
     for name in row.effects:
         await EFFECTS[name](work)
+    if _text_of(work) != text:
+        await words.index(work.session, work.context, work.county, ticket)
     after = _after(work, row)
     if row.scope == "ticket":
         ticket.state = after
@@ -166,6 +169,12 @@ async def run(work: Work, row: Transition) -> TicketEvent:
     timers.set_wake(work)
     await work.session.flush()
     return event
+
+
+def _text_of(work: Work) -> tuple[object, ...]:
+    """What a search looks through; when it changes, the index does."""
+    ticket = work.ticket
+    return ticket.fields, ticket.title, ticket.result, ticket.service, ticket.privacy, ticket.grid
 
 
 def _after(work: Work, row: Transition) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import local
 from bot.context import Context
 from bot.directory.catalogue import FALLBACK_SERVICE, HIGH_PRIVACY, County, Service
-from bot.tickets import engine, notices, outbox, timers
+from bot.tickets import engine, notices, outbox, timers, words
 from bot.tickets import states as s
 from bot.tickets.actors import RULE, Actor
 from bot.tickets.errors import Missing
@@ -163,6 +163,7 @@ async def _file(  # type: ignore[no-untyped-def]
     ticket.due, ticket.due_provisional = due.at, due.provisional
     session.add(ticket)
     await session.flush()
+    await words.index(session, context, county, ticket)
     if filing.attachments:
         await _attach(session, ticket, filing.attachments, filing.conversation, filing.actor)
     work = Work(context, session, timing, at, filing.actor, ticket, [])

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.base import Base
@@ -73,6 +73,16 @@ class Ticket(Base):
     """满意, 基本满意 or 不满意; None is 未评价. Every answer of every round stands in `ratings`."""
     erased_at: Mapped[datetime | None]
     """When what tells of a person was removed, at the end of its term or at the resident's wish."""
+
+
+class TicketWord(Base):
+    """A keyed hash of a pair of characters that stands in a ticket's text: see `bot.tickets.words`."""
+
+    __tablename__ = "ticket_words"
+    __table_args__ = (Index("ix_ticket_words_ticket", "ticket"), {"sqlite_with_rowid": False})
+
+    word: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    ticket: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
 
 
 class Assignment(Base):

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-import re
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +13,8 @@ from bot.directory.catalogue import County
 from bot.tickets import states as s
 from bot.tickets.actors import Actor
 from bot.tickets.errors import Missing
+from bot.tickets.finding import text_condition
 from bot.tickets.models import Assignment, Ticket
-from bot.tickets.numbers import normalise_number
 from bot.tickets.reading import parts_of, view_of
 from bot.tickets.routing import within
 from bot.tickets.values import Page, TicketQuery
@@ -32,6 +31,8 @@ async def search(context: Context, query: TicketQuery, actor: Actor) -> Page:
     conditions = [visible(county, actor), *_conditions(context, county, query)]
     limit = max(1, min(query.limit, MAX_PAGE))
     async with context.db.read() as session:
+        if query.text and query.text.strip():
+            conditions.append(await text_condition(session, context, actor, query.text.strip()))
         counted = select(Ticket.id).where(*conditions).limit(COUNT_LIMIT).subquery()
         total = await session.scalar(select(func.count()).select_from(counted)) or 0
         rows = (
@@ -72,22 +73,7 @@ def _conditions(context: Context, county: County, query: TicketQuery) -> list[Co
         found.append(Ticket.created_at >= query.filed_from)
     if query.filed_to:
         found.append(Ticket.created_at < query.filed_to)
-    if query.text and query.text.strip():
-        found.append(_text(context, query.text))
     return found
-
-
-def _text(context: Context, text: str) -> ColumnElement[bool]:
-    digits = re.sub(r"[\s\-()（）+]", "", text).removeprefix("86")
-    ways: list[ColumnElement[bool]] = []
-    if number := normalise_number(text):
-        ways.append(Ticket.number == number)
-    if digits.isdigit() and len(digits) >= 7:
-        ways.append(Ticket.phone_hash == context.vault.lookup("phone", digits))
-    part = re.sub(r"[^0-9A-Z]", "", text.upper().removeprefix("QT"))
-    if 2 <= len(part) <= 4:
-        ways.append(Ticket.number.startswith(f"QT-{part}", autoescape=True))
-    return or_(*ways) if ways else Ticket.id == -1
 
 
 def _ordered(statement: Select[tuple[Ticket]], query: TicketQuery) -> Select[tuple[Ticket]]:

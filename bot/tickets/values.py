@@ -37,7 +37,7 @@ class Filed:
 
 @dataclass(frozen=True)
 class TicketQuery:
-    """A search: every given part must hold. `text` is a number or a full phone number."""
+    """A search: every given part must hold. `text` is a number, a full phone number or words."""
 
     states: tuple[str, ...] = ()
     service: str | None = None

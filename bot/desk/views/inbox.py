@@ -2,12 +2,14 @@
 
 from datetime import datetime, time
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from aiohttp import web
 from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import COUNTY_ZONE, local
+from bot.context import Context
 from bot.desk.formats import CHANNEL_NAMES
 from bot.desk.guard import CONTEXT, NotAllowed, actor_of, me_of
 from bot.desk.inbox import Listing, Wish, counters, listing
@@ -22,7 +24,7 @@ from bot.tickets.numbers import normalise_number
 
 DUES = {"late": "已超期", "today": "今天到期", "week": "7 天内到期"}
 KEPT = ("view", "service", "place", "channel", "due", "state", "org")
-"""What a saved filter keeps; never the search text, which may hold personal data."""
+"""What a saved filter keeps in the open; the search text, which may hold personal data, is sealed."""
 
 
 def wish_of(request: web.Request) -> Wish:
@@ -83,11 +85,7 @@ async def _list(request: web.Request, *, inbox: bool) -> web.Response:
         if is_htmx(request):
             return partial(request, "_inbox_list.html", values | {"oob": True})
         values |= _choices(county)
-        values["saved"] = list(
-            await session.scalars(
-                select(SavedFilter).where(SavedFilter.staff == int(actor.id)).order_by(SavedFilter.name)
-            )
-        )
+        values["saved"] = await _saved(request, session, inbox=inbox)
         today = datetime.combine(local(now).date(), time(), COUNTY_ZONE)
         values["done_today"] = await session.scalar(
             select(func.count(func.distinct(TicketEvent.ticket))).where(
@@ -127,16 +125,53 @@ def _links(request: web.Request, found: Listing) -> dict[str, str | None]:
 
 
 async def save_filter(request: web.Request) -> web.Response:
-    """Keep the present filters under a name."""
+    """Keep the present filters and search under a name."""
     data, context = await request.post(), request.app[CONTEXT]
     name, me = str(data.get("name", "")).strip()[:40], me_of(request).staff
     if not name:
         raise NotAllowed("给这组筛选起个名字。")
     kept = [[key, str(value)] for key, value in data.items() if key in KEPT and value]
+    text = str(data.get("q", "")).strip()[:100]
+    row = SavedFilter(
+        staff=me.id,
+        name=name,
+        query={"list": "all" if data.get("list") == "all" else "inbox", "parts": kept},
+        text=context.vault.seal(text, _place(me.id)) if text else None,
+    )
     async with context.db.write() as session:
         await session.execute(delete(SavedFilter).where(SavedFilter.staff == me.id, SavedFilter.name == name))
-        session.add(SavedFilter(staff=me.id, name=name, query={"parts": kept}))
-    raise web.HTTPSeeOther(f"/desk?{urlencode([(key, value) for key, value in kept])}")
+        session.add(row)
+    raise web.HTTPSeeOther(_address(context, row))
+
+
+def _place(staff: int) -> str:
+    return f"filter:{staff}"
+
+
+def _address(context: Context, row: SavedFilter) -> str:
+    """Where a kept filter leads."""
+    parts = [(key, value) for key, value in row.query["parts"]]
+    if row.text:
+        parts.append(("q", context.vault.open(row.text, _place(row.staff))))
+    path = "/desk/tickets" if row.query.get("list") == "all" else "/desk"
+    return f"{path}?{urlencode(parts)}"
+
+
+async def _saved(request: web.Request, session: AsyncSession, *, inbox: bool) -> list[dict[str, Any]]:
+    """The person's kept filters for this list, with the one that is in use marked."""
+    context, me = request.app[CONTEXT], me_of(request).staff
+    rows = await session.scalars(
+        select(SavedFilter).where(SavedFilter.staff == me.id).order_by(SavedFilter.name)
+    )
+    wanted = "inbox" if inbox else "all"
+    here = sorted(parse_qsl(_query(request)))
+    found = []
+    for row in rows:
+        if row.query.get("list", "inbox") == wanted:
+            address = _address(context, row)
+            used = sorted(parse_qsl(urlsplit(address).query)) == here
+            found.append({"id": row.id, "name": row.name, "address": address, "used": used})
+    return found
 
 
 async def drop_filter(request: web.Request) -> web.Response:

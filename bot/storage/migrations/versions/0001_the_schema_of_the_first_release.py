@@ -387,6 +387,7 @@ def upgrade() -> None:
         sa.Column("staff", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("query", sa.JSON(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["staff"], ["staff.id"], name=op.f("fk_saved_filters_staff_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filters")),
         sa.UniqueConstraint("staff", "name", name=op.f("uq_saved_filters_staff_name")),
@@ -644,6 +645,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ticket_events_type"), ["type"], unique=False)
 
     op.create_table(
+        "ticket_words",
+        sa.Column("word", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket"], ["tickets.id"], name=op.f("fk_ticket_words_ticket_tickets")),
+        sa.PrimaryKeyConstraint("word", "ticket", name=op.f("pk_ticket_words")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("ticket_words", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_words_ticket", ["ticket"], unique=False)
+
+    op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=False),
@@ -682,6 +694,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outbox_kind_target_state_id")
 
     op.drop_table("outbox")
+    with op.batch_alter_table("ticket_words", schema=None) as batch_op:
+        batch_op.drop_index("ix_ticket_words_ticket")
+
+    op.drop_table("ticket_words")
     with op.batch_alter_table("ticket_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ticket_events_type"))
         batch_op.drop_index(batch_op.f("ix_ticket_events_at"))
