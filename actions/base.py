@@ -14,9 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from actions.turn import ANSWER_SLOT, DRAFT_SLOT, FORM, REQUESTED_SLOT, Talk, Turn, Understood
 from bot.context import Context
 from bot.conversations import drafts, models
+from bot.knowledge import gaps, uses
 
 Handler = Callable[[Turn], Awaitable[None]]
 APOLOGY = "刚才没处理好，您的话我看到了。请过一会儿再说一遍；急事可以直接找值班人员，说“转人工”就行。"
+LEAVING = frozenset({"goodbye", "thanks", "cancel"})
+"""Intents after which a question that was asked back stays unanswered."""
 LIFELINES = "有危险现在就打 110，受了伤打 120；心里难受打 12356，妇女维权打 12338。"
 _log = logging.getLogger(__name__)
 
@@ -58,6 +61,8 @@ class TurnAction(Action):
             if done is not None:
                 return done
             turn = await self._turn(session, tracker, message, metadata, conversation, turn_id)
+        if turn.said.intent not in LEAVING:
+            turn.went_on = bool(turn.memory.pop(gaps.ASKED_BACK, False))
         await self._handler(turn)
         result = {"replies": turn.replies, "events": turn.events}
         try:
@@ -128,6 +133,9 @@ class TurnAction(Action):
                 row.consent_version, row.consent_at = talk.consent, turn.now
         for draft in turn.changed.values():
             await drafts.store(session, self._context.vault, draft, turn.now)
+        await uses.count(session, turn.used, turn.now)
+        if turn.went_on:
+            await gaps.went_on(session, talk.id, turn.now)
         if turn.turn_id:
             session.add(
                 models.ActionRun(

@@ -8,7 +8,7 @@ from actions import followups, nlu_client
 from actions.turn import Ranking, Turn, Understood, button
 from bot.directory.catalogue import FALLBACK_SERVICE, Service
 from bot.knowledge.answers import Answer, Answers
-from bot.knowledge.gaps import record_gap
+from bot.knowledge.gaps import ASKED_BACK, record_gap
 
 MOST_ANSWERS = 2
 MOST_CHOICES = 3
@@ -78,6 +78,7 @@ async def say_entry(turn: Turn, entry: str, score: float, *, lead: str = "", qui
         lead + answer_text(found), [] if quiet else _buttons(found, service), _custom(found, score, service)
     )
     turn.memory["about"] = {"faq": found.id, **({"service": service.code} if service else {})}
+    turn.used.append((found.id, "hit"))
     return True
 
 
@@ -134,6 +135,11 @@ async def ask_back(turn: Turn, ranking: Ranking, lead: str = "") -> bool:
     buttons.append(button("都不是", do="none_of"))
     turn.say(f"{lead}您问的是哪一个？{listed}", buttons, {"ask_back": [found.id for found in shown]})
     turn.memory["offered"] = {"faq": [found.id for found in shown]}
+    turn.used += [(found.id, "offered") for found in shown]
+    if turn.text.strip() and not turn.talk.private:
+        nearest = [(c.key, c.score) for c in likely]
+        await record_gap(turn.context, turn.text, "asked_back", turn.talk.id, nearest, waits=True)
+        turn.memory[ASKED_BACK] = True
     return True
 
 

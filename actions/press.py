@@ -43,12 +43,15 @@ async def _start(turn: Turn, command: dict[str, Any]) -> None:
 
 
 async def _faq(turn: Turn, command: dict[str, Any]) -> None:
-    if not await faq.say_entry(turn, str(command.get("id")), 1.0):
+    if await faq.say_entry(turn, str(command.get("id")), 1.0):
+        turn.used.append((str(command.get("id")), "chosen"))
+    else:
         turn.say("这一条正在更新，暂时没有答案。可以转人工问。", [faq.HUMAN])
 
 
 async def _helpful(turn: Turn, command: dict[str, Any]) -> None:
     """有用 / 没用: the second keeps the question as a gap and offers a person."""
+    turn.used.append((str(command.get("faq")), "helpful" if command.get("yes") else "unhelpful"))
     if command.get("yes"):
         turn.say("好，有用就好。还想问什么，直接说。")
         return

@@ -138,6 +138,10 @@ class Turn:
     replies: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     changed: dict[str, Draft] = field(default_factory=dict)
+    used: list[tuple[str, str]] = field(default_factory=list)
+    """(FAQ entry, how): what the turn counts for the statistics of entries."""
+    went_on: bool = False
+    """The turn before asked back, and the resident did not leave it at that."""
 
     @property
     def text(self) -> str:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.knowledge.gaps import is_open
 from bot.knowledge.models import Gap
 from nlu.retrieval import encoder
 from nlu.retrieval.clean import clean
@@ -64,10 +65,16 @@ class Group:
 
 async def open_gaps(session: AsyncSession, now: datetime, kind: str = "") -> list[Gap]:
     """The open questions of the last thirty days, newest first."""
-    query = select(Gap).where(Gap.state == "open", Gap.at >= now - timedelta(days=DAYS))
+    query = select(Gap).where(is_open(now), Gap.at >= now - timedelta(days=DAYS))
     if kind:
         query = query.where(Gap.kind == kind)
     return list(await session.scalars(query.order_by(Gap.at.desc(), Gap.id.desc()).limit(MOST)))
+
+
+async def open_count(session: AsyncSession, now: datetime) -> int:
+    """How many questions are open, as the rail shows it."""
+    since = Gap.at >= now - timedelta(days=DAYS)
+    return await session.scalar(select(func.count()).select_from(Gap).where(is_open(now), since)) or 0
 
 
 async def grouped(gaps: Sequence[Gap]) -> list[Group]:

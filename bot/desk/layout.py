@@ -8,16 +8,15 @@ from typing import Any
 
 import aiohttp_jinja2
 from aiohttp import web
-from sqlalchemy import func, select
 
 from bot.desk import formats
+from bot.desk.gaps import open_count
 from bot.desk.guard import CONTEXT, ME, actor_of, me_of
 from bot.desk.inbox import waiting
 from bot.desk.live import Watch
 from bot.desk.takeover import ROLES, waiting_count
 from bot.desk.trial import Trials
 from bot.directory.roles import ROLE_NAMES, Role
-from bot.knowledge.models import Gap
 from bot.settings import ROOT
 
 A, R, O, S, M, C, U = (  # noqa: E741
@@ -108,8 +107,7 @@ async def _counts(request: web.Request, role: Role) -> dict[str, int]:
         }
         if role not in (A, R, M):
             return found
-        gaps = await session.scalar(select(func.count()).select_from(Gap).where(Gap.state == "open"))
-    return found | {"gaps": gaps or 0}
+        return found | {"gaps": await open_count(session, context.clock())}
 
 
 async def page(

@@ -1,7 +1,12 @@
 """Questions that were not answered, or not well; what they tell of people is masked before storing."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import local
 from bot.context import Context
@@ -17,6 +22,13 @@ MASKED = {
     "place": "〔地点〕",
     "ticket_number": "〔工单号〕",
 }
+
+ASKED_BACK = "asked_back"
+"""The kind, and the conversation's memory, of a question that was asked back and waits for what follows."""
+LEFT_AFTER = timedelta(minutes=30)
+"""After so long without a word the resident has left."""
+_WANTS_PERSON = re.compile(r"人工|真人|客服|转接|找个人|有人吗|值班")
+_LEAST = 4
 
 
 def mask(text: str, gazetteer: Gazetteer, now: Any) -> str:
@@ -37,8 +49,13 @@ async def record_gap(
     kind: str,
     conversation: str | None = None,
     nearest: Sequence[tuple[str, float]] = (),
+    *,
+    waits: bool = False,
 ) -> None:
-    """Keep a question for the maintainers; `nearest` are entry ids with their scores."""
+    """Keep a question for the maintainers; `nearest` are entry ids with their scores.
+
+    One that `waits` was asked back: it becomes a gap when the resident leaves it at that.
+    """
     county = await context.directory.county()
     at = context.clock()
     masked = mask(text, Gazetteer.from_rows(county.gazetteer_rows()), local(at).replace(tzinfo=None))
@@ -50,5 +67,30 @@ async def record_gap(
                 kind=kind,
                 conversation=conversation,
                 nearest=[[key, round(score, 3)] for key, score in nearest],
+                state="waiting" if waits else "open",
             )
         )
+
+
+async def went_on(session: AsyncSession, conversation: str, before: datetime) -> None:
+    """The resident went on after asking back: what waited is no gap."""
+    await session.execute(
+        update(Gap)
+        .where(Gap.conversation == conversation, Gap.state == "waiting", Gap.at < before)
+        .values(state="answered")
+    )
+
+
+def is_open(now: datetime) -> ColumnElement[bool]:
+    """Whether a gap is to be dealt with: open, or asked back and left."""
+    return or_(Gap.state == "open", and_(Gap.state == "waiting", Gap.at < now - LEFT_AFTER))
+
+
+def asked_before(said: Iterable[str]) -> str | None:
+    """The question for which somebody wants a person: the newest that is more than the wish itself.
+
+    `said` are the resident's own words, newest first.
+    """
+    return next(
+        (text for text in said if len(text.strip()) >= _LEAST and not _WANTS_PERSON.search(text)), None
+    )

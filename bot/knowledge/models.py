@@ -32,7 +32,7 @@ class FaqVersion(Base):
     entry: Mapped[str] = mapped_column(ForeignKey("faq_entries.id"), index=True)
     number: Mapped[int]
     state: Mapped[str] = mapped_column(String(16))
-    """draft, in_review or published."""
+    """draft, in_review, scheduled or published."""
     group: Mapped[str] = mapped_column(String(80))
     question: Mapped[str] = mapped_column(Text)
     short: Mapped[str | None] = mapped_column(String(24))
@@ -48,7 +48,21 @@ class FaqVersion(Base):
     """Local figures by name; None is one that the county has not filled."""
     valid_until: Mapped[date | None]
     author: Mapped[str] = mapped_column(String(80))
+    hands: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """Staff who wrote in this draft; none of them reviews it."""
     created_at: Mapped[datetime]
+    confirmed_by: Mapped[str | None] = mapped_column(String(80))
+    confirmed_at: Mapped[datetime | None]
+    """When the handler's organisation confirmed figures and text."""
+    submitted_at: Mapped[datetime | None]
+    reviewer: Mapped[str | None] = mapped_column(String(80))
+    """Who read it as the second person, whatever he decided."""
+    returned: Mapped[str | None] = mapped_column(Text)
+    """Why it was sent back; None once it is submitted again."""
+    publish_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When it goes online; None: as soon as it is approved."""
+    said: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
+    """Phrasings that came (`added`) and went (`removed`) with this version; set when it is published."""
     published_at: Mapped[datetime | None]
     published_by: Mapped[str | None] = mapped_column(String(80))
 
@@ -64,7 +78,41 @@ class FaqPhrasing(Base):
     text: Mapped[str] = mapped_column(Text)
     origin: Mapped[str] = mapped_column(String(16))
     """seed, written or gap."""
+    state: Mapped[str] = mapped_column(String(8), default="live", server_default="live")
+    """live, or with the entry's draft: adding, removing."""
     created_at: Mapped[datetime]
+
+
+class FaqReplay(Base):
+    """What a replay of all phrasings against an entry's draft found."""
+
+    __tablename__ = "faq_replays"
+
+    entry: Mapped[str] = mapped_column(ForeignKey("faq_entries.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(32))
+    """Of the draft that was replayed, its phrasings included; another draft needs another replay."""
+    base: Mapped[str] = mapped_column(String(32))
+    """Of the published index that it was compared with."""
+    at: Mapped[datetime]
+    seconds: Mapped[float]
+    total: Mapped[int]
+    better: Mapped[list[Any]] = mapped_column(JSON)
+    worse: Mapped[list[Any]] = mapped_column(JSON)
+    """Rows of text, owners, before, after."""
+    accepted: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    """Who accepted which worse result, by text."""
+
+
+class FaqUse(Base):
+    """How often an entry was used on a day, by kind; counts only, nothing of who asked."""
+
+    __tablename__ = "faq_uses"
+
+    entry: Mapped[str] = mapped_column(ForeignKey("faq_entries.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    """hit, offered, chosen, helpful or unhelpful."""
+    count: Mapped[int]
 
 
 class Gap(Base):
@@ -81,5 +129,6 @@ class Gap(Base):
     conversation: Mapped[str | None] = mapped_column(String(32), index=True)
     nearest: Mapped[list[Any]] = mapped_column(JSON, default=list)
     state: Mapped[str] = mapped_column(String(16), default="open")
-    """open, attached, new_entry or not_ours."""
+    """open, waiting, answered, attached, new_entry or not_ours. A question that was asked back waits; it
+    counts as left once nothing followed for a while."""
     entry: Mapped[str | None] = mapped_column(ForeignKey("faq_entries.id"))

@@ -12,6 +12,7 @@ from bot.conversations import store
 from bot.conversations.handover import want_person
 from bot.conversations.models import Conversation
 from bot.desk.takeover import SILENCE, hand_back_silent
+from bot.knowledge.models import Gap
 from bot.tickets.models import Access, Ticket
 
 from .sample import file_one
@@ -180,3 +181,22 @@ async def news(stream) -> dict:
         line = (await stream.content.readline()).decode()
         if line.startswith("data: "):
             return json.loads(line.removeprefix("data: "))
+
+
+async def gaps_after_taking(browser, context: Context, *said: str, reason: str) -> list[Gap]:
+    waits = await talk(context, "someone", *said, reason=reason)
+    await (await browser("huang")).post(f"/desk/takeover/{waits}/take")
+    async with context.db.read() as session:
+        return list(await session.scalars(select(Gap)))
+
+
+async def test_the_question_that_needed_a_person_is_kept_as_a_gap(browser, staffed: Context):
+    said = ("我叫罗婷，电话 18274500947，公司不交社保怎么办", "转人工")
+    (gap,) = await gaps_after_taking(browser, staffed, *said, reason="asked")
+    assert gap.kind == "taken_over" and "公司不交社保怎么办" in gap.text
+    assert "罗婷" not in gap.text and "18274500947" not in gap.text
+
+
+@pytest.mark.parametrize(("said", "reason"), [("我站在桥上", "danger"), ("找人工", "asked")])
+async def test_danger_and_a_bare_wish_for_a_person_are_no_gaps(browser, staffed: Context, said, reason):
+    assert await gaps_after_taking(browser, staffed, said, reason=reason) == []

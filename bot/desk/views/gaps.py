@@ -5,16 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.models import Message
 from bot.desk.faq import next_id
-from bot.desk.gaps import DAYS, KIND_NAMES, grouped, open_gaps
+from bot.desk.gaps import DAYS, KIND_NAMES, Group, grouped, open_gaps
 from bot.desk.guard import CONTEXT, NotAllowed, me_of
-from bot.desk.layout import page
+from bot.desk.layout import TRIALS, page
 from bot.knowledge import entries
 from bot.knowledge.entries import Editor
+from bot.knowledge.gaps import is_open
 from bot.knowledge.models import FaqEntry, FaqVersion, Gap
 from bot.knowledge.publish import refresh_index
 
@@ -34,11 +35,13 @@ async def show(request: web.Request) -> web.Response:
     wanted = request.query.get("group", "")
     chosen = next((one for one in groups if str(one.id) == wanted), groups[0] if groups else None)
     county = await context.directory.county()
+    nearest = await _nearest(request, chosen) if chosen else []
     async with context.db.read() as session:
-        titles = await _titles(session, [entry for entry, _ in chosen.nearest] if chosen else [])
+        titles = await _titles(session, [entry for entry, _ in nearest])
     values: dict[str, Any] = {
         "groups": groups,
         "chosen": chosen,
+        "nearest": nearest,
         "titles": titles,
         "kinds": KIND_NAMES,
         "kind": kind,
@@ -47,6 +50,14 @@ async def show(request: web.Request) -> web.Response:
         "orgs": list(county.orgs.values()),
     }
     return await page(request, "gaps.html", values, here="gaps")
+
+
+async def _nearest(request: web.Request, group: Group) -> list[tuple[str, int]]:
+    """The entries that came nearest; where nobody matched the questions yet, the published index is asked."""
+    if group.nearest:
+        return group.nearest
+    found = await request.app[TRIALS].ask(group.title)
+    return [(ranked.id, ranked.percent) for ranked in found.top] if found else []
 
 
 async def _titles(session: AsyncSession, ids: Sequence[str]) -> dict[str, str]:
@@ -67,7 +78,7 @@ async def settle(request: web.Request) -> web.Response:
         raise NotAllowed("一条也没有选。")
     where = "/desk/gaps"
     async with context.db.write() as session:
-        gaps = list(await session.scalars(select(Gap).where(Gap.id.in_(ids), Gap.state == "open")))
+        gaps = list(await session.scalars(select(Gap).where(Gap.id.in_(ids), is_open(context.clock()))))
         if what.startswith("attach:"):
             entry = what.removeprefix("attach:")
             await entries.newest(session, entry)
@@ -77,7 +88,8 @@ async def settle(request: web.Request) -> web.Response:
             await _attach(session, gaps, entry, "new_entry", context.clock())
             where = f"/desk/faq/{entry}"
         elif what == "not_ours":
-            await session.execute(update(Gap).where(Gap.id.in_(ids)).values(state="not_ours"))
+            for gap in gaps:
+                gap.state = "not_ours"
         else:
             raise NotAllowed("没有这一步。")
     if what.startswith("attach:"):

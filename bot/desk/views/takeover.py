@@ -7,14 +7,17 @@ from sqlalchemy import func, select
 
 from bot.conversations import store
 from bot.conversations.handover import hand_back, take_over
-from bot.conversations.models import Conversation
+from bot.conversations.models import Conversation, Message
 from bot.conversations.push import reply
 from bot.desk.guard import CONTEXT, NotAllowed, actor_of, me_of, source_of
 from bot.desk.layout import is_htmx, page, partial
 from bot.desk.takeover import MOST, SILENCE, in_hand, queue, silent_since
+from bot.knowledge.gaps import asked_before, record_gap
 from bot.tickets import access
 
 LONGEST = 2000
+UNSETTLED = frozenset({"asked", "not_understood", "callback"})
+"""Reasons for which a person was wanted because the assistant did not settle the question."""
 
 
 async def index(request: web.Request) -> web.Response:
@@ -69,7 +72,26 @@ async def take(request: web.Request) -> web.Response:
     if not await take_over(context, conversation, staff.id):
         raise NotAllowed("别的值班员已经接了。")
     await access.log(context, actor_of(request), None, f"conversation {conversation}", source_of(request))
+    await _keep_question(request, row)
     raise web.HTTPSeeOther(f"/desk/takeover/{conversation}")
+
+
+async def _keep_question(request: web.Request, talk: Conversation) -> None:
+    """What the assistant did not settle is a gap; nothing is kept of danger or of private matters."""
+    context = request.app[CONTEXT]
+    if talk.private or talk.takeover_reason not in UNSETTLED:
+        return
+    async with context.db.read() as session:
+        newest = await session.scalars(
+            select(Message)
+            .where(Message.conversation == talk.id, Message.author == "resident")
+            .order_by(Message.number.desc())
+            .limit(6)
+        )
+        said = [store.read_line(context.vault, message).text for message in newest if not message.private]
+    question = asked_before(said)
+    if question is not None:
+        await record_gap(context, question, "taken_over", talk.id)
 
 
 async def say(request: web.Request) -> web.Response:

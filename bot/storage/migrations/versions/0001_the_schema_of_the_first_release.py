@@ -302,6 +302,7 @@ def upgrade() -> None:
         sa.Column("entry", sa.String(length=16), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("origin", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=8), server_default="live", nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(
             ["entry"], ["faq_entries.id"], name=op.f("fk_faq_phrasings_entry_faq_entries")
@@ -312,6 +313,29 @@ def upgrade() -> None:
     with op.batch_alter_table("faq_phrasings", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_faq_phrasings_entry"), ["entry"], unique=False)
 
+    op.create_table(
+        "faq_replays",
+        sa.Column("entry", sa.String(length=16), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.Column("base", sa.String(length=32), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("better", sa.JSON(), nullable=False),
+        sa.Column("worse", sa.JSON(), nullable=False),
+        sa.Column("accepted", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["entry"], ["faq_entries.id"], name=op.f("fk_faq_replays_entry_faq_entries")),
+        sa.PrimaryKeyConstraint("entry", name=op.f("pk_faq_replays")),
+    )
+    op.create_table(
+        "faq_uses",
+        sa.Column("entry", sa.String(length=16), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["entry"], ["faq_entries.id"], name=op.f("fk_faq_uses_entry_faq_entries")),
+        sa.PrimaryKeyConstraint("entry", "day", "kind", name=op.f("pk_faq_uses")),
+    )
     op.create_table(
         "faq_versions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -330,7 +354,15 @@ def upgrade() -> None:
         sa.Column("figures", sa.JSON(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("author", sa.String(length=80), nullable=False),
+        sa.Column("hands", sa.JSON(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("confirmed_by", sa.String(length=80), nullable=True),
+        sa.Column("confirmed_at", Instant(), nullable=True),
+        sa.Column("submitted_at", Instant(), nullable=True),
+        sa.Column("reviewer", sa.String(length=80), nullable=True),
+        sa.Column("returned", sa.Text(), nullable=True),
+        sa.Column("publish_at", Instant(), nullable=True),
+        sa.Column("said", sa.JSON(), nullable=False),
         sa.Column("published_at", Instant(), nullable=True),
         sa.Column("published_by", sa.String(length=80), nullable=True),
         sa.ForeignKeyConstraint(
@@ -344,6 +376,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("faq_versions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_faq_versions_entry"), ["entry"], unique=False)
+        batch_op.create_index(batch_op.f("ix_faq_versions_publish_at"), ["publish_at"], unique=False)
 
     op.create_table(
         "gaps",
@@ -772,9 +805,12 @@ def downgrade() -> None:
 
     op.drop_table("gaps")
     with op.batch_alter_table("faq_versions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_faq_versions_publish_at"))
         batch_op.drop_index(batch_op.f("ix_faq_versions_entry"))
 
     op.drop_table("faq_versions")
+    op.drop_table("faq_uses")
+    op.drop_table("faq_replays")
     with op.batch_alter_table("faq_phrasings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_faq_phrasings_entry"))
 
