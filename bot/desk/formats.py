@@ -3,7 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.clock import WEEKDAYS, local
 
@@ -74,6 +74,11 @@ def long_moment(at: datetime) -> str:
 def day(at: datetime) -> str:
     """`2026-11-24`."""
     return f"{local(at):%Y-%m-%d}"
+
+
+def day_only(day: date) -> str:
+    """`2026-12-01 周二`."""
+    return f"{day:%Y-%m-%d} {WEEKDAYS[day.weekday()]}"
 
 
 def clock_time(at: datetime) -> str:

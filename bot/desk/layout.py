@@ -72,7 +72,13 @@ RAIL: tuple[tuple[str | None, tuple[Item, ...]], ...] = (
             Item("inspection", "审计清单", "shield-lock", "/desk/inspection", frozenset({U})),
         ),
     ),
-    ("基础", (Item("people", "工作人员", "users", "/desk/people", frozenset({A})),)),
+    (
+        "基础",
+        (
+            Item("admin", "管理", "settings", "/desk/admin", frozenset({A})),
+            Item("people", "工作人员", "users", "/desk/people", frozenset({A})),
+        ),
+    ),
 )
 
 
@@ -168,6 +174,7 @@ FILTERS = {
     "moment": formats.moment,
     "long_moment": formats.long_moment,
     "day": formats.day,
+    "day_only": formats.day_only,
     "clock_time": formats.clock_time,
     "short_label": formats.short_label,
     "short_place": formats.short_place,

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.context import Context
 from bot.desk.sessions import end_sessions
 from bot.directory.catalogue import County
+from bot.directory.changes import Author, columns, record
 from bot.directory.models import Staff
 from bot.directory.passwords import hash_password, random_password
 from bot.directory.roles import STAFF_ROLES, Role
@@ -51,6 +52,7 @@ async def add(context: Context, actor: Actor, form: Any) -> tuple[str, str]:
             raise PeopleError(f"用户名 {login} 已经有人用了。")
         session.add(Staff(login=login, password_hash=hashed, created_at=context.clock(), **values))
         await access.append(session, context, actor, None, f"staff added: {login}")
+        _record(session, context, actor, login, f"加了{values['name']}（{login}）", None, values)
     return login, password
 
 
@@ -61,8 +63,10 @@ async def change(context: Context, actor: Actor, login: str, form: Any) -> None:
         row = await _person(session, login)
         if row.role == Role.ADMINISTRATOR and values["role"] != Role.ADMINISTRATOR:
             await _keep_an_administrator(session, row)
+        before = columns(row, *values)
         for name, value in values.items():
             setattr(row, name, value)
+        _record(session, context, actor, login, f"改了{row.name}（{login}）", before, values)
         await end_sessions(session, row.id)
         await access.append(session, context, actor, None, f"staff changed: {login}")
 
@@ -76,6 +80,7 @@ async def new_password(context: Context, actor: Actor, login: str) -> str:
         row.password_hash = hashed
         await end_sessions(session, row.id)
         await access.append(session, context, actor, None, f"staff password: {login}")
+        _record(session, context, actor, login, f"重设了{row.name}（{login}）的密码")
     return password
 
 
@@ -89,8 +94,23 @@ async def set_active(context: Context, actor: Actor, login: str, *, active: bool
             if row.role == Role.ADMINISTRATOR:
                 await _keep_an_administrator(session, row)
             await end_sessions(session, row.id)
+        title = f"{'恢复' if active else '停用'}了{row.name}（{login}）"
+        _record(session, context, actor, login, title, {"active": row.active}, {"active": active})
         row.active = active
         await access.append(session, context, actor, None, f"staff {'on' if active else 'off'}: {login}")
+
+
+def _record(
+    session: AsyncSession,
+    context: Context,
+    actor: Actor,
+    login: str,
+    title: str,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    author = Author(actor.key, actor.name)
+    record(session, author, context.clock(), "staff", login, title, before, after)
 
 
 async def _person(session: AsyncSession, login: str) -> Staff:

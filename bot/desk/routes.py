@@ -2,6 +2,7 @@
 
 from bot.desk.guard import Route
 from bot.desk.layout import A, C, M, O, R, S, U
+from bot.desk.routes_admin import ADMIN_ROUTES
 from bot.desk.views import (
     bulk,
     calls,
@@ -83,4 +84,5 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/faq/{entry}/try", faq.attempt, _roles(A, R, O, M)),
     Route("GET", "/gaps", gaps.show, _roles(A, R, M)),
     Route("POST", "/gaps", gaps.settle, _roles(A, M)),
+    *ADMIN_ROUTES,
 )

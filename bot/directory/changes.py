@@ -42,8 +42,8 @@ def record(
     title: str,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
-) -> bool:
-    """Write a change into the transaction that makes it; False, and nothing written, where nothing differs.
+) -> Change | None:
+    """Write a change into the transaction that makes it; None, and nothing written, where nothing differs.
 
     Of two states only what differs is kept. Secrets and passwords never come here.
     """
@@ -53,22 +53,21 @@ def record(
     if old is not None and new is not None:
         names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
         if not names:
-            return False
+            return None
         old = {name: old.get(name) for name in names}
         new = {name: new.get(name) for name in names}
-    session.add(
-        Change(
-            at=at,
-            actor=author.key,
-            actor_name=author.name,
-            kind=kind,
-            subject=subject[:64],
-            title=title[:160],
-            before=old,
-            after=new,
-        )
+    row = Change(
+        at=at,
+        actor=author.key,
+        actor_name=author.name,
+        kind=kind,
+        subject=subject[:64],
+        title=title[:160],
+        before=old,
+        after=new,
     )
-    return True
+    session.add(row)
+    return row
 
 
 def columns(row: Base, *names: str) -> dict[str, Any]:

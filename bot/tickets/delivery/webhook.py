@@ -10,6 +10,7 @@ from bot.tickets.delivery.adapters import DeliveryItem, Undeliverable
 from bot.tickets.delivery.signing import ID_HEADER, SIGNATURE_HEADER, TIME_HEADER, sign
 from bot.tickets.delivery.targets import PinnedResolver, checked_addresses, read_target, secret_context
 
+ANSWER_BYTES = 400
 TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
 
@@ -21,6 +22,10 @@ class WebhookAdapter:
 
     async def deliver(self, item: DeliveryItem) -> None:
         """Deliver one item."""
+        await self.send(item)
+
+    async def send(self, item: DeliveryItem) -> tuple[int, str]:
+        """Deliver one item; returns the status and the beginning of what the receiver answered."""
         target = await read_target(self.context, item.target)
         if target.secret is None:
             raise Undeliverable("the webhook has no secret to sign with")
@@ -46,5 +51,7 @@ class WebhookAdapter:
                     raise Undeliverable("the receiver says 410 Gone")
                 if not 200 <= response.status < 300:
                     raise aiohttp.ClientError(f"the receiver says {response.status}")
+                said = await response.content.read(ANSWER_BYTES)
+                return response.status, said.decode("utf-8", "replace")
         except (TimeoutError, aiohttp.ClientError) as error:
             raise ConnectionError(str(error) or type(error).__name__) from error

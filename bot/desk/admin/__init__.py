@@ -1,0 +1,1 @@
+"""The administration: organisations, targets, catalogue, grid, calendar, terms, templates, import."""
