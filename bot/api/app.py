@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from bot.api.auth import actor_of
+from bot.api.events import add_streams
 from bot.api.keys import ACTOR, CONTEXT, TICKETS
 from bot.api.open311.app import add_open311
 from bot.api.openapi import document
@@ -27,6 +28,7 @@ def add_api(app: web.Application, context: Context) -> None:
     for route in ROUTES:
         app.router.add_route(route.method, PREFIX + route.path, _guarded(route))
     app.router.add_get(PREFIX + "/openapi.json", openapi)
+    add_streams(app)
     add_open311(app)
 
 

@@ -1,5 +1,8 @@
 """What the API keeps in the application."""
 
+import asyncio
+from collections import Counter
+
 from aiohttp import web
 
 from bot.context import Context
@@ -10,4 +13,6 @@ from bot.tickets.service import Tickets
 CONTEXT = web.AppKey("api_context", Context)
 TICKETS = web.AppKey("api_tickets", Tickets)
 OPEN311_LIMIT = web.AppKey("open311_limit", RateLimit)
+STREAMS = web.AppKey("api_streams", Counter[str])
+STOPPING = web.AppKey("api_stopping", asyncio.Event)
 ACTOR = web.RequestKey("api_actor", Actor)

@@ -2,164 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bot.tickets.states import ASSIGNMENT_NAMES, RATINGS, STATE_NAMES
+from bot.api.schemas import SCHEMAS, TEXT, XLSX
+from bot.tickets.states import RATINGS
 
 if TYPE_CHECKING:
     from bot.api.routes import Route
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TEXT: dict[str, Any] = {"type": "string"}
-MOMENT: dict[str, Any] = {"type": "string", "format": "date-time"}
-STATE: dict[str, Any] = {"type": "string", "enum": list(STATE_NAMES)}
-
-
-def maybe(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema, or null."""
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def record(**properties: dict[str, Any]) -> dict[str, Any]:
-    """An object whose properties are all there."""
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def many(schema: dict[str, Any]) -> dict[str, Any]:
-    """A list."""
-    return {"type": "array", "items": schema}
-
-
-NAMED = record(code=TEXT, name=TEXT)
-TICKET = record(
-    number={"type": "string", "pattern": "^QT-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$"},
-    state=STATE,
-    urgent={"type": "boolean"},
-    service=TEXT,
-    lead=NAMED,
-    helpers=many(NAMED),
-    grid=maybe(TEXT),
-    fields={"type": "object"},
-    assignments=many(
-        record(
-            org=TEXT,
-            role={"type": "string", "enum": ["lead", "helper"]},
-            state={"type": "string", "enum": list(ASSIGNMENT_NAMES)},
-            due=maybe(MOMENT),
-        )
-    ),
-    events=many(record(at=MOMENT, actor=TEXT, type=TEXT, note=maybe(TEXT))),
-    channel=TEXT,
-    created_at=MOMENT,
-    due=maybe(MOMENT),
-)
-NUMBER: dict[str, Any] = {"type": "number"}
-TALLY = record(
-    numerator=NUMBER,
-    denominator={"type": "integer"},
-    inferred={"type": "integer"},
-    tickets=record(counted=many(TEXT), half=many(TEXT), **{"not": many(TEXT)}),
-    excluded=many(record(reason=TEXT, name=TEXT, count={"type": "integer"}, tickets=many(TEXT))),
-)
-FIGURE = record(
-    rate=maybe(NUMBER),
-    interval=maybe(many(NUMBER)),
-    basis={"type": "string", "enum": ["period", "year"]},
-    few={"type": "boolean"},
-    adjusted=maybe(NUMBER),
-    band=maybe({"type": "integer"}),
-    period=TALLY,
-    year=maybe(TALLY),
-)
-LINE = record(key=TEXT, name=TEXT, figures={"type": "object", "additionalProperties": FIGURE})
-SCORECARD = record(
-    **{"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}},
-    as_of=MOMENT,
-    by=TEXT,
-    definitions=many(
-        record(
-            measure=TEXT,
-            name=TEXT,
-            formula=TEXT,
-            moment=TEXT,
-            excluded=TEXT,
-            higher_is_better={"type": "boolean"},
-        )
-    ),
-    notes=many(TEXT),
-    county=LINE,
-    rows=many(LINE),
-)
-SCHEMAS: dict[str, dict[str, Any]] = {
-    "Ticket": TICKET,
-    "FiledTicket": record(**TICKET["properties"], retrieval_code=TEXT),
-    "Page": record(items=many(TICKET), next_cursor=maybe(TEXT), total={"type": "integer"}),
-    "Steps": record(
-        items=many(
-            record(
-                to=maybe(TEXT),
-                name=TEXT,
-                label=TEXT,
-                consequence=TEXT,
-                enabled={"type": "boolean"},
-                reason=maybe(TEXT),
-                needs=many(TEXT),
-                org=maybe(TEXT),
-            )
-        )
-    ),
-    "Progress": record(
-        number=TEXT,
-        service=TEXT,
-        state=STATE,
-        state_name=TEXT,
-        headline=TEXT,
-        explanation=TEXT,
-        steps=many(
-            record(
-                title=TEXT,
-                at=maybe(MOMENT),
-                status={"type": "string", "enum": ["done", "now", "todo"]},
-                detail=maybe(TEXT),
-            )
-        ),
-        messages=many(record(at=MOMENT, author=TEXT, text=TEXT)),
-        result=maybe(TEXT),
-        can_rate={"type": "boolean"},
-        can_withdraw={"type": "boolean"},
-        can_supplement={"type": "boolean"},
-        rate_until=maybe(MOMENT),
-    ),
-    "FileId": record(id={"type": "integer"}),
-    "Files": record(
-        items=many(
-            record(
-                id={"type": "integer"}, name=TEXT, media_type=TEXT, size={"type": "integer"}, added_at=MOMENT
-            )
-        )
-    ),
-    "Scorecard": SCORECARD,
-    "Inspection": record(
-        items=many(
-            record(
-                list=TEXT,
-                name=TEXT,
-                rule=TEXT,
-                findings=many(record(tickets=many(TEXT), at=MOMENT, who=TEXT, what=TEXT)),
-            )
-        )
-    ),
-    "Problem": {
-        "type": "object",
-        "properties": {
-            "type": TEXT,
-            "title": TEXT,
-            "status": {"type": "integer"},
-            "detail": TEXT,
-            "code": TEXT,
-            "field": TEXT,
-        },
-        "required": ["type", "title", "status", "detail"],
-    },
-}
 ERRORS = {
     401: "没有令牌，或令牌不对",
     403: "这个身份不能做",
@@ -232,19 +80,23 @@ def _operation(route: "Route", schemas: dict[str, Any]) -> dict[str, Any]:
 
 def _answer(schema: str) -> dict[str, Any]:
     if not schema:
-        return {"description": "没有变"}
+        return {"description": "没有内容"}
     if schema == "image":
         return {"description": "图片", "content": {"image/jpeg": {}}}
     content: dict[str, Any] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
     if schema == "Scorecard":
         content[XLSX] = {}
+    if schema == "Events":
+        content["text/event-stream"] = {}
     return {"description": "好", "content": content}
 
 
 def _errors(route: "Route") -> list[int]:
     found = [422]
     found += [401, 403] if route.token or "callbacks" in route.path else [429]
-    if "{number}" in route.path:
+    if route.path == "/events":
+        found.append(429)
+    if "{" in route.path:
         found.append(404)
     if route.method == "POST":
         found += [409, 413, 415]

@@ -5,8 +5,8 @@ from datetime import date
 from aiohttp import web
 
 from bot.api.keys import ACTOR, CONTEXT
-from bot.api.openapi import XLSX
 from bot.api.problems import Refused
+from bot.api.schemas import XLSX
 from bot.clock import local
 from bot.reports.access import may_inspect, own_of
 from bot.reports.as_json import as_json

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.api import attachments, callbacks, reports, tickets, track
+from bot.api import attachments, callbacks, events, reports, subscriptions, tickets, track
 from bot.api.bodies import ActBody, Body, CallbackBody, FilingBody, NoteBody, RatingBody, ReasonBody, StepBody
+from bot.api.subscriptions import SubscriptionBody
 
 PREFIX = "/api/v1"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -71,6 +72,16 @@ SCORECARD = (
     Parameter("by", "query", {"type": "string", "enum": ["organisation", "tier", "service", "township"]}),
     Parameter("format", "query", {"type": "string", "enum": ["json", "xlsx"]}),
 )
+EVENTS = (
+    Parameter("type", "query", TEXT, says="事件类型，可用逗号并列"),
+    Parameter("after", "query", TEXT, says="上次收到的事件编号；事件流不写就从现在起"),
+    Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200}),
+    Parameter("Last-Event-ID", "header", {"type": "string", "pattern": "^[0-9]{1,18}$"}, says="同 after"),
+)
+PAGING = (
+    Parameter("cursor", "query", TEXT),
+    Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200}),
+)
 ONE = "/tickets/{number}"
 TRACK = "/track/{number}"
 
@@ -88,6 +99,18 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", ONE + "/attachments", attachments.list_attachments, "列出附件", {200: "Files"}),
     Route("POST", ONE + "/attachments", attachments.upload, "加一张图片", {201: "FileId"}, multipart=True),
     Route("GET", ONE + "/attachments/{id}", attachments.download, "看附件", {200: "image"}),
+    Route(
+        "GET", "/events", events.read_events,
+        "看得到的工单的事件；Accept: text/event-stream 是可续的事件流", {200: "Events"}, parameters=EVENTS,
+    ),
+    Route(
+        "GET", "/subscriptions", subscriptions.index, "列出订阅", {200: "Subscriptions"}, parameters=PAGING,
+    ),
+    Route(
+        "POST", "/subscriptions", subscriptions.create, "订阅事件，签名推送到自己的地址",
+        {201: "NewSubscription", 200: "NewSubscription"}, SubscriptionBody, (KEY,),
+    ),
+    Route("DELETE", "/subscriptions/{id}", subscriptions.remove, "退订", {204: ""}),
     Route(
         "POST", "/callbacks/{target}/{number}", callbacks.receive, "接收单位的签名回执", {200: "Ticket"},
         CallbackBody, SIGNED, token=False,

@@ -197,9 +197,9 @@ class Outbox(Base):
     ticket: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     event: Mapped[int | None] = mapped_column(ForeignKey("ticket_events.id"))
     kind: Mapped[str] = mapped_column(String(16))
-    """desk, email, webhook, telegram, open311 or resident."""
+    """desk, email, webhook, telegram, open311, subscription or resident."""
     target: Mapped[str] = mapped_column(String(200))
-    """Organisation code, delivery target id or conversation; rows of one target keep their order."""
+    """Organisation, delivery target, subscription or conversation; rows of one target keep their order."""
     payload: Mapped[bytes]
     """Sealed JSON."""
     state: Mapped[str] = mapped_column(String(12), default="waiting")
@@ -262,3 +262,24 @@ class Callback(Base):
     target: Mapped[int] = mapped_column(ForeignKey("delivery_targets.id"), primary_key=True)
     delivery: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Subscription(Base):
+    """A program that wants the events of the tickets that its token may see, at an address of its own."""
+
+    __tablename__ = "subscriptions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[int] = mapped_column(ForeignKey("tokens.id"), index=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    """The idempotency key with its token: the same key is the same subscription."""
+    address: Mapped[str] = mapped_column(Text)
+    secret: Mapped[bytes]
+    """Sealed; signs what is sent."""
+    types: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Types of events; empty means all."""
+    allow_private: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int]
+    """The last event that was looked at."""
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]

@@ -9,10 +9,12 @@ from bot.context import Context
 from bot.tickets import audit, recompute, timekeeper
 from bot.tickets.delivery.adapters import Adapter
 from bot.tickets.delivery.email import EmailAdapter
+from bot.tickets.delivery.subscriptions import KIND, SubscriptionAdapter, fan_out
 from bot.tickets.delivery.webhook import WebhookAdapter
 from bot.tickets.delivery.worker import Worker
 
 TIMER_SECONDS = 15
+FAN_OUT_SECONDS = 1
 SEAL_SECONDS = 3600
 DAY_SECONDS = 24 * 3600
 log = logging.getLogger(__name__)
@@ -20,7 +22,11 @@ log = logging.getLogger(__name__)
 
 def own_adapters(context: Context) -> dict[str, Adapter]:
     """The adapters that need nothing but the settings."""
-    return {"email": EmailAdapter(context), "webhook": WebhookAdapter(context)}
+    return {
+        "email": EmailAdapter(context),
+        "webhook": WebhookAdapter(context),
+        KIND: SubscriptionAdapter(context),
+    }
 
 
 @contextlib.asynccontextmanager
@@ -36,6 +42,7 @@ async def running(context: Context, adapters: Mapping[str, Adapter]) -> AsyncIte
         asyncio.create_task(
             _repeat(stop, DAY_SECONDS, lambda: recompute.recompute(context)), name="provisional deadlines"
         ),
+        asyncio.create_task(_repeat(stop, FAN_OUT_SECONDS, lambda: fan_out(context)), name="subscriptions"),
         asyncio.create_task(_repeat(stop, SEAL_SECONDS, lambda: audit.seal(context)), name="audit seals"),
     ]
     try:

@@ -444,6 +444,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_staff_sessions_staff"), ["staff"], unique=False)
 
     op.create_table(
+        "subscriptions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("types", sa.JSON(), nullable=False),
+        sa.Column("allow_private", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["token"], ["tokens.id"], name=op.f("fk_subscriptions_token_tokens")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
+        sa.UniqueConstraint("key", name=op.f("uq_subscriptions_key")),
+    )
+    with op.batch_alter_table("subscriptions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_subscriptions_token"), ["token"], unique=False)
+
+    op.create_table(
         "tickets",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=16), nullable=False),
@@ -789,6 +808,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tickets_conversation"))
 
     op.drop_table("tickets")
+    with op.batch_alter_table("subscriptions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_subscriptions_token"))
+
+    op.drop_table("subscriptions")
     with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_sessions_staff"))
         batch_op.drop_index(batch_op.f("ix_staff_sessions_expires_at"))
