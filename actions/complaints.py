@@ -62,7 +62,7 @@ def point_to_inspection(turn: Turn) -> None:
     turn.say(
         "反映干部贪腐、违纪的事，请直接打 12388，或上 12388.gov.cn 举报。这里不登记，也不转给任何单位。",
         [],
-        {"private": True, "forget": True},
+        {"private": True, "forget": "message"},
     )
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from actions import faq
+from actions import faq, people
 from actions.emergency_words import (
     ASKS,
     LINES,
@@ -24,6 +24,7 @@ from bot.tickets.actors import resident
 from bot.tickets.errors import TicketError
 from bot.tickets.service import Filing, Tickets
 
+_SURE = 0.8
 WAITED_FOR, REMEMBERED = timedelta(hours=24), timedelta(days=3)
 _SAME_LINES = frozenset({"TY-10", "TY-11"})
 """Entries that say no more than the lines do."""
@@ -74,7 +75,20 @@ def comes_first(turn: Turn) -> bool:
     if not said.in_danger:
         return False
     clear = said.intent in ("request_service", "ask_faq") and (said.services.sure or said.faq.sure)
-    return not (clear and said.danger == "harm" and not speaks_of_danger(turn.text))
+    return not (clear and is_doubtful(turn))
+
+
+def is_doubtful(turn: Turn) -> bool:
+    """Whether the message is flagged by its look alone, without a kind of danger or a word of it."""
+    return turn.said.danger in (None, "harm") and not speaks_of_danger(turn.text)
+
+
+def warn(turn: Turn, draft: Draft) -> None:
+    """In a form, for danger that is doubtful: the lines once and a person called; the form goes on."""
+    people.call_quietly(turn, "danger")
+    if not draft.progress.get("warned"):
+        draft.progress["warned"] = True
+        say_lines(turn, kind_of(turn.said.danger, turn.text, draft.service))
 
 
 async def open_for(turn: Turn, code: str | None = None, story: str | None = None) -> None:
@@ -123,6 +137,8 @@ async def follow(turn: Turn) -> bool:
     draft = await _draft(turn, held)
     if draft is None:
         turn.memory.pop("emergency", None)
+        return False
+    if turn.said.intent in _ELSEWHERE and turn.said.confidence >= _SURE and not turn.said.in_danger:
         return False
     text = turn.text.strip()
     if _HARMLESS.search(text) and not _STILL.search(text) and not turn.said.in_danger:

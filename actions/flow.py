@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from actions import complaints, emergency, followups, matters, openings, services, smalltalk
+from actions import complaints, emergency, followups, matters, mydata, openings, services, smalltalk
 from actions.intake import start
 from actions.turn import Turn
 
@@ -26,6 +26,8 @@ async def _before_intent(turn: Turn) -> bool:
         return True
     if turn.said.intent in FOLLOWED_UP and matters.names_ticket(turn):
         await matters.check(turn)
+        return True
+    if await mydata.asked(turn):
         return True
     if complaints.is_corruption(turn.text):
         complaints.point_to_inspection(turn)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-import chinese_calendar
-
 from actions import openings
 from actions.turn import Turn, button
 from bot.clock import local
+from bot.tickets.timing import county_calendar
 
 OPENS, CLOSES = time(8, 30), time(17, 30)
 
@@ -16,20 +15,18 @@ OPENS, CLOSES = time(8, 30), time(17, 30)
 def on_duty(moment: datetime) -> bool:
     """Whether the centre is staffed: working days, 08:30 to 17:30."""
     there = local(moment)
-    return _working(there) and OPENS <= there.time() < CLOSES
+    return county_calendar().is_working(there.date()) and OPENS <= there.time() < CLOSES
 
 
-def _working(there: datetime) -> bool:
-    try:
-        return bool(chinese_calendar.is_workday(there.date()))
-    except NotImplementedError:
-        return there.weekday() < 5
+def call_quietly(turn: Turn, reason: str) -> None:
+    """Have the conversation wait for a person without a word about it; the assistant goes on meanwhile."""
+    if turn.talk.takeover is None:
+        turn.talk.takeover, turn.talk.takeover_reason = "waiting", reason
 
 
 async def hand_over(turn: Turn, reason: str = "asked") -> None:
     """Let the conversation wait for a person; outside office hours take a call-back."""
-    if turn.talk.takeover is None:
-        turn.talk.takeover, turn.talk.takeover_reason = "waiting", reason
+    call_quietly(turn, reason)
     if on_duty(turn.now):
         turn.say("好，已经叫值班员过来。您先把事情说一说，他看得到前面的话，不用再讲一遍。")
         return

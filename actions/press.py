@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from actions import changes, complaints, faq, matters, smalltalk
+from actions import changes, complaints, faq, matters, mydata, smalltalk
 from actions.intake import start
 from actions.turn import Turn
 from bot.conversations.drafts import FILED, load
@@ -157,6 +157,9 @@ COMMANDS: dict[str, Command] = {
     "rate": _rate,
     "rate_ask": _rate_ask,
     "urge": _urge,
+    "ask_forget": mydata.ask_forget,
+    "forget_me": mydata.removed,
+    "keep_me": mydata.kept,
     "set": _stale,
     "skip": _stale,
     "edit": _stale,

@@ -10,6 +10,8 @@ from actions.turn import Ranking, Turn, button
 from bot.directory.catalogue import FALLBACK_SERVICE
 
 MOST_CHOICES = 3
+_SURE_REQUEST = 0.8
+"""Below this, a request that reads like a question is taken as one where an answer is near."""
 _WORTH_ASKING = 0.25
 _BARE = re.compile(
     r"^(?:你好|您好|，|,|我|我们|想|要|来|请问|麻烦|帮我|给我)*(?:办|咨询|问|登记|申请|报名|求助|"
@@ -18,7 +20,7 @@ _BARE = re.compile(
 )
 _ASKS = re.compile(
     r"怎么(?:弄|办|申请|搞|报|登记|走)|如何(?:申请|办)|咋(?:弄|办|搞)|要(?:什么|哪些|啥)|多少钱|多久|"
-    r"能不能|可不可以|有没有|行不行|[？?]$"
+    r"能不能|可不可以|有没有|行不行|[？?]$|(?:找|问|归|去)(?:谁|哪|哪个|哪儿|哪里)(?:个|家|里|儿|管|说|部门|单位)*$"
 )
 _WANTS_NOW = re.compile(
     r"帮我(?:登记|报|申请|办|约|填|记)|给我(?:登记|报名|办)|替我|我要(?:登记|报名|申请)|登记一下|麻烦"
@@ -32,9 +34,11 @@ def is_bare(text: str) -> bool:
 
 async def request(turn: Turn) -> None:
     """A request in the resident's own words."""
-    if turn.said.faq.sure and _ASKS.search(turn.text) and not _WANTS_NOW.search(turn.text):
-        await faq.answer(turn)
-        return
+    if _ASKS.search(turn.text) and not _WANTS_NOW.search(turn.text):
+        doubtful = turn.said.faq.middling and turn.said.confidence < _SURE_REQUEST
+        if turn.said.faq.sure or doubtful:
+            await faq.answer(turn)
+            return
     await choose(turn, turn.said.services, turn.text)
 
 

@@ -53,6 +53,10 @@ _HUMAN = re.compile(
 )
 
 
+_SURE_QUESTION = 0.8
+"""A message classed as a question with this confidence is one without any question word too."""
+
+
 def move(text: str, said: Understood, confirming: bool) -> str | None:
     """The move that a message is, None where it is an answer or a question."""
     short = len(text) <= 14
@@ -73,6 +77,8 @@ def move(text: str, said: Understood, confirming: bool) -> str | None:
         return "skip"
     if said.intent == "help" and short and said.confidence >= 0.7:
         return "help"
+    if said.intent == "check_ticket" and short and said.confidence >= 0.8:
+        return "progress"
     return None
 
 
@@ -81,9 +87,14 @@ def wants_more(text: str) -> bool:
     return bool(_MORE.search(text))
 
 
-def question_in(text: str) -> bool:
+def question_in(text: str, said: Understood) -> bool:
     """Whether there may be a question in the message."""
-    return bool(_QUESTION.search(text))
+    return bool(_QUESTION.search(text)) or asks_only(said)
+
+
+def asks_only(said: Understood) -> bool:
+    """Whether the message is a question that is known, and nothing else."""
+    return said.intent == "ask_faq" and said.confidence >= _SURE_QUESTION and said.faq.sure
 
 
 def answers_text(text: str, said: Understood) -> bool:

@@ -272,16 +272,23 @@ def _counts_asked(message: Message) -> bool:
 def _choices(message: Message, slots: list[Slot], taken: Taken) -> None:
     for slot in slots:
         asked = slot.name in message.asked
-        if not asked and (
-            slot.name in _SHY_CHOICES or (slot.name in message.filled and not _names(message, slot))
-        ):
-            continue
         choices = [c for c in slot.choices if asked or c not in ("其他", "不清楚", "还没评定", "还没定")]
-        choice = match_choice(message.text, choices) if message.text.strip() else None
+        choice = _verbatim(message.text, choices)
+        shy = slot.name in _SHY_CHOICES and choice is None
+        if not asked and (shy or (slot.name in message.filled and not _names(message, slot))):
+            continue
+        if choice is None and message.text.strip():
+            choice = match_choice(message.text, choices)
         if choice:
             taken.values[slot.name] = choice
         elif asked and "不清楚" in slot.choices and _DONT_KNOW.match(message.text.strip()):
             taken.values[slot.name] = "不清楚"
+
+
+def _verbatim(text: str, choices: list[str]) -> str | None:
+    """The one choice of four characters or more that stands in the message word for word."""
+    found = [choice for choice in choices if len(choice) >= 4 and choice in text]
+    return found[0] if len(found) == 1 else None
 
 
 def _names(message: Message, slot: Slot) -> bool:

@@ -22,7 +22,7 @@ KEYS = {
     "helper_done": "e",
     "contacted": "c",
 }
-CHOICES = ("reason", "door", "into", "service", "rating", "outcome")
+CHOICES = ("reason", "door", "into", "service", "rating", "outcome", "date")
 CLOSING = time(17, 30)
 DAILY = (
     "dispatched", "reassigned", "bound", "refusal_confirmed", "refusal_rejected", "passed", "sent_back",

@@ -15,7 +15,7 @@ from bot.conversations import store
 from bot.conversations.answers import empty, read_answer
 from bot.conversations.models import Conversation, Message, Turn
 from bot.conversations.store import Line, Press
-from bot.dialogue import texts
+from bot.dialogue import forget, texts
 from bot.dialogue.lanes import Lanes, LocalLanes
 from bot.dialogue.rasa import Rasa, RasaDown
 from bot.live import STAFF
@@ -189,6 +189,9 @@ class Dialogue:
         at = context.clock()
         county = await context.directory.county()
         private = any(_private(answer["custom"], county.services) for answer in answers)
+        forgotten, heard = forget.wish(answers), 0
+        if forgotten == forget.PERSON:
+            return await self._part(begun, answers)
         async with context.db.write() as session:
             conversation = await session.get(Conversation, begun.conversation, with_for_update=True)
             if private:
@@ -219,13 +222,30 @@ class Dialogue:
             ]
             if _filed(answers):
                 conversation.session += 1
+            if forgotten == forget.MESSAGE:
+                heard = await forget.forget_message(session, conversation, begun.turn)
             numbers = context.vault.seal_json([line.number for line in lines], "turn")
             await session.execute(update(Turn).where(Turn.id == begun.turn).values(answer=numbers))
             waiting = conversation.takeover == "waiting"
+        if heard:
+            await forget.forget_session(context, begun.conversation, heard)
         self._tell(begun.conversation, lines)
         if waiting or private:
             self._tell_staff(begun, "waiting" if waiting else "private")
         context.hub.tell(begun.conversation, {"type": "quiet", "private": private})
+        return lines
+
+    async def _part(self, begun: _Begun, answers: list[dict[str, Any]]) -> list[Line]:
+        """The last answer of a conversation that is removed: said, and not kept either."""
+        reasons = await forget.forget_person(self.context, begun.conversation)
+        if reasons:
+            return await self._finish(begun, [_plain("现在还不能删：\n" + "\n".join(reasons))])
+        at = self.context.clock()
+        lines = [
+            Line(number, at, "assistant", answer["text"], custom=answer["custom"], turn=begun.turn)
+            for number, answer in enumerate(answers, 1)
+        ]
+        self._tell(begun.conversation, lines)
         return lines
 
     async def _want_person(self, begun: _Begun) -> None:

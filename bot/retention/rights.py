@@ -112,6 +112,13 @@ async def export_ticket(context: Context, number: str, actor: Actor) -> dict[str
     return {"tickets": [found]}
 
 
+async def hindrances(context: Context, conversation: str) -> list[str]:
+    """Why a conversation cannot be removed now, one sentence a reason; empty where it can."""
+    async with context.db.read() as session:
+        tickets = await session.scalars(select(Ticket).where(Ticket.conversation == conversation))
+        return [_open(ticket) for ticket in tickets if ticket.state not in FINAL]
+
+
 async def erase_person(context: Context, conversation: str, actor: Actor) -> dict[str, int]:
     """Remove a conversation whole and make its tickets anonymous; Refused while one of them is open."""
     async with context.db.write() as session:
