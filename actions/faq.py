@@ -89,7 +89,7 @@ def answer_text(found: Answer) -> str:
         lines.append(found.note)
     if found.expired:
         lines.append("这条依据已过有效期，正在核对，以工作人员答复为准。")
-    lines.append(f"依据：{found.source}（{found.org_name} {found.checked:%Y-%m-%d} 核对）")
+    lines.append(f"依据：{found.source}（{found.org_name}，{found.checked:%Y-%m-%d} 发布）")
     return "\n".join(lines)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from actions.intake.show import shown
+from actions.intake.show import hide_numbers, shown
 from actions.intake.wording import wording
 from actions.turn import Turn, button
+from bot.conversations.drafts import OPEN
 from bot.dialogue.forget import PERSON
 from bot.retention.rights import export_conversation, hindrances
 from bot.tickets.actors import resident
@@ -92,9 +93,9 @@ async def _copy(turn: Turn) -> None:
     said = [line for line in found["messages"] if line["author"] == "resident" and line["text"]]
     parts = [f"这里存着您的：对话 {len(found['messages'])} 条，其中您说的 {len(said)} 条。"]
     if said:
-        recent = "；".join(line["text"][:60] for line in said[-MOST_LINES:])
+        recent = "；".join(hide_numbers(line["text"])[:60] for line in said[-MOST_LINES:])
         parts.append(f"最近说的：{recent}")
-    open_drafts = [draft for draft in found["drafts"] if draft["fields"]]
+    open_drafts = [draft for draft in found["drafts"] if draft["state"] == OPEN and draft["fields"]]
     parts += [f"没填完的登记：{_fields(turn, draft)}" for draft in open_drafts]
     parts += [
         f"工单 {ticket['number']}（{STATE_NAMES[ticket['state']]}）：{_fields(turn, ticket)}"

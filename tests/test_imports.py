@@ -15,6 +15,7 @@ LAYERS = {
     "bot.tickets": 2,
     "bot.reports": 2,
     "bot.retention.job": 4,
+    "bot.retention.rules": 4,
     "bot.retention": 3,
     "bot.backup": 3,
     "bot.dialogue": 3,
