@@ -25,6 +25,7 @@ from bot.tickets.errors import TicketError
 from bot.tickets.service import Filing, Tickets
 
 _SURE = 0.8
+IF_IN_DANGER = "要是您或家里人现在有危险，马上打 110；受了伤打 120，心里难受打 12356。没有危险就接着来。"
 WAITED_FOR, REMEMBERED = timedelta(hours=24), timedelta(days=3)
 _SAME_LINES = frozenset({"TY-10", "TY-11"})
 """Entries that say no more than the lines do."""
@@ -84,11 +85,14 @@ def is_doubtful(turn: Turn) -> bool:
 
 
 def warn(turn: Turn, draft: Draft) -> None:
-    """In a form, for danger that is doubtful: the lines once and a person called; the form goes on."""
+    """In a form, for danger that is doubtful: the lines in one sentence, once, and a person called.
+
+    The form goes on, and the conversation does not become private: its result is still told in it.
+    """
     people.call_quietly(turn, "danger")
     if not draft.progress.get("warned"):
         draft.progress["warned"] = True
-        say_lines(turn, kind_of(turn.said.danger, turn.text, draft.service))
+        turn.say(IF_IN_DANGER)
 
 
 async def open_for(turn: Turn, code: str | None = None, story: str | None = None) -> None:
