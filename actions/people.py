@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import time
 
 from actions import openings
 from actions.turn import Turn, button
 from bot.clock import local
-from bot.tickets.timing import county_calendar
+from bot.tickets.timing import calendar_of
 
 OPENS, CLOSES = time(8, 30), time(17, 30)
 
 
-def on_duty(moment: datetime) -> bool:
+def on_duty(turn: Turn) -> bool:
     """Whether the centre is staffed: working days, 08:30 to 17:30."""
-    there = local(moment)
-    return county_calendar().is_working(there.date()) and OPENS <= there.time() < CLOSES
+    there = local(turn.now)
+    return calendar_of(turn.county).is_working(there.date()) and OPENS <= there.time() < CLOSES
 
 
 def call_quietly(turn: Turn, reason: str) -> None:
@@ -27,7 +27,7 @@ def call_quietly(turn: Turn, reason: str) -> None:
 async def hand_over(turn: Turn, reason: str = "asked") -> None:
     """Let the conversation wait for a person; outside office hours take a call-back."""
     call_quietly(turn, reason)
-    if on_duty(turn.now):
+    if on_duty(turn):
         turn.say("好，已经叫值班员过来。您先把事情说一说，他看得到前面的话，不用再讲一遍。")
         return
     openings.leave_open(turn, "callback")

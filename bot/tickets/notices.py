@@ -85,13 +85,18 @@ async def _last_note(work: Work, type: str) -> str:
 
 async def tell(work: Work, row: Transition, event: TicketEvent) -> None:
     """Write the deliveries of a step."""
-    if row.resident is not None:
+    if row.resident is not None and not _in_his_talk(work):
         text = row.resident.format_map(await words(work, row, for_resident=True))
         await outbox.tell_resident(work, event, text, buttons(work, row), step_custom(work))
     if row.orgs:
         said = await words(work, row)
         for whom, text in row.orgs:
             await _tell(work, event, whom, text.format_map(said))
+
+
+def _in_his_talk(work: Work) -> bool:
+    """Whether the resident does it himself in the ticket's conversation, where he is answered at once."""
+    return work.actor.kind == "resident" and work.actor.id == work.ticket.conversation
 
 
 async def _tell(work: Work, event: TicketEvent | None, whom: str, text: str) -> None:

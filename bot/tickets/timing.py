@@ -12,9 +12,7 @@ SETTING = "ticket_terms"
 
 
 @lru_cache(maxsize=1)
-def county_calendar() -> Calendar:
-    """The county's working days, read once."""
-    """The county's working days, read once."""
+def _calendar() -> Calendar:
     return Calendar.load()
 
 
@@ -28,7 +26,7 @@ async def timing_of(context: Context) -> Timing:
 
 def calendar_of(county: County) -> Calendar:
     """The file's days with those that the desk set over them."""
-    base, days = county_calendar(), county.days
+    base, days = _calendar(), county.days
     return Calendar(
         (base.holidays - days.keys()) | {day for day, working in days.items() if not working},
         (base.workdays - days.keys()) | {day for day, working in days.items() if working},

@@ -28,11 +28,11 @@ async def test_deadlines_are_counted_anew_when_the_calendar_comes(
             return True
 
     announced = Known(holidays=frozenset({date(2027, 1, 1)}), workdays=frozenset({date(2027, 1, 9)}))
-    monkeypatch.setattr(timing, "county_calendar", lambda: announced)
+    monkeypatch.setattr(timing, "_calendar", lambda: announced)
     assert await recompute(desk.context) == 1, "the helper's moves; the lead's Friday and Saturday even out"
     view = await desk.tickets.view(number, LEAD)
     assert view.due == at("2027-01-13 17:30") and not view.due_provisional
-    monkeypatch.setattr(timing, "county_calendar", lambda: Known(holidays=frozenset({date(2027, 1, 1)})))
+    monkeypatch.setattr(timing, "_calendar", lambda: Known(holidays=frozenset({date(2027, 1, 1)})))
     other = await desk.at_work()
     view = await desk.tickets.view(other, LEAD)
     assert view.due == at("2027-01-14 17:30") and not view.due_provisional
@@ -46,7 +46,7 @@ async def test_a_holiday_moves_what_was_provisional(desk: Desk, monkeypatch: pyt
         def known(self, day: date) -> bool:
             return True
 
-    monkeypatch.setattr(timing, "county_calendar", lambda: Known(holidays=frozenset({date(2027, 1, 1)})))
+    monkeypatch.setattr(timing, "_calendar", lambda: Known(holidays=frozenset({date(2027, 1, 1)})))
     assert await recompute(desk.context) == 2
     view = await desk.tickets.view(number, LEAD)
     assert view.due == at("2027-01-13 17:30") and not view.due_provisional
