@@ -83,9 +83,13 @@ async def _last_note(work: Work, type: str) -> str:
     )
 
 
+ANSWERED_IN_TALK = frozenset({"rated", "withdrawn", "urged"})
+"""Steps that the assistant answers in full when the resident takes them in his conversation."""
+
+
 async def tell(work: Work, row: Transition, event: TicketEvent) -> None:
     """Write the deliveries of a step."""
-    if row.resident is not None and not _in_his_talk(work):
+    if row.resident is not None and not (row.name in ANSWERED_IN_TALK and _in_his_talk(work)):
         text = row.resident.format_map(await words(work, row, for_resident=True))
         await outbox.tell_resident(work, event, text, buttons(work, row), step_custom(work))
     if row.orgs:

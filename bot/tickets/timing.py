@@ -1,5 +1,6 @@
 """The county's terms and calendar, read for one piece of work."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from bot.context import Context
@@ -27,7 +28,8 @@ async def timing_of(context: Context) -> Timing:
 def calendar_of(county: County) -> Calendar:
     """The file's days with those that the desk set over them."""
     base, days = _calendar(), county.days
-    return Calendar(
-        (base.holidays - days.keys()) | {day for day, working in days.items() if not working},
-        (base.workdays - days.keys()) | {day for day, working in days.items() if working},
+    return replace(
+        base,
+        holidays=(base.holidays - days.keys()) | {day for day, working in days.items() if not working},
+        workdays=(base.workdays - days.keys()) | {day for day, working in days.items() if working},
     )

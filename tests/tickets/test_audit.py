@@ -83,7 +83,7 @@ async def test_a_whole_ticket_taken_away_is_found_by_the_seal(desk: Desk) -> Non
     assert (await audit.seal(desk.context)) is None
     async with desk.context.db.write() as session:
         ticket, _ = await lock_ticket(session, number)
-        for table in ("outbox", "ticket_events", "assignments", "access_log"):
+        for table in ("outbox", "ticket_events", "assignments", "access_log", "ticket_words"):
             await session.execute(text(f"DELETE FROM {table} WHERE ticket = {ticket.id}"))
         await session.execute(delete(Ticket).where(Ticket.id == ticket.id))
     assert [finding.where for finding in (await audit.verify(desk.context)).findings] == ["seal 1"]

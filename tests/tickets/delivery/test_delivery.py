@@ -21,7 +21,7 @@ from bot.tickets.delivery.targets import permitted, secret_context
 from bot.tickets.delivery.webhook import WebhookAdapter
 from bot.tickets.delivery.worker import MAX_ATTEMPTS, Worker, failed, retry
 from bot.tickets.models import Outbox
-from tests.tickets.conftest import ENQUIRY, MINE, REVIEWER, SAFE, Desk
+from tests.tickets.conftest import ENQUIRY, LEAD, REVIEWER, SAFE, Desk
 
 
 @dataclass
@@ -170,7 +170,7 @@ async def test_a_target_keeps_its_order(desk: Desk) -> None:
     first, second = await desk.number(), await desk.number()
     await desk.tickets.step(first, "awaiting_sign", REVIEWER)
     await desk.tickets.step(second, "answered", REVIEWER, note="可以借用")
-    await desk.tickets.step(first, "withdrawn", MINE)
+    await desk.tickets.step(first, "in_progress", LEAD)
     assert await work.run_once() == 1, "only the oldest of a target is tried"
     refuse = False
     desk.go(minutes=5)
