@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from copy import deepcopy
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -56,20 +57,22 @@ class TurnAction(Action):
         metadata = message.get("metadata") or {}
         conversation = str(metadata.get("conversation") or tracker.sender_id.rsplit(":", 1)[0])
         turn_id = str(metadata.get("turn") or message.get("message_id") or "")
-        async with self._context.db.read() as session:
+        async with self._context.db.glance() as session:
             done = await self._done(session, turn_id)
             if done is not None:
                 return done
             turn = await self._turn(session, tracker, message, metadata, conversation, turn_id)
+        before = deepcopy(turn.talk)
         if turn.said.intent not in LEAVING:
             turn.went_on = bool(turn.memory.pop(gaps.ASKED_BACK, False))
         await self._handler(turn)
         result = {"replies": turn.replies, "events": turn.events}
+        agreed = turn.talk.consent != before.consent  # what someone agreed to waits for the disk
         try:
-            async with self._context.db.write() as session:
-                await self._write(session, turn, result)
+            async with self._context.db.write() if agreed else self._context.db.note() as session:
+                await self._write(session, turn, result, turn.talk != before)
         except IntegrityError:
-            async with self._context.db.read() as session:
+            async with self._context.db.glance() as session:
                 done = await self._done(session, turn_id)
             if done is None:
                 raise
@@ -108,7 +111,7 @@ class TurnAction(Action):
         command = metadata.get("command") if message.get("intent", {}).get("name") == "press" else None
         return Turn(
             context=self._context,
-            county=await self._context.directory.county(),
+            county=await self._context.directory.county(session),
             now=self._context.clock(),
             talk=talk,
             said=Understood.read(message) if command is None else Understood("", "press", 1.0),
@@ -120,9 +123,9 @@ class TurnAction(Action):
             earlier=_earlier(tracker),
         )
 
-    async def _write(self, session: AsyncSession, turn: Turn, result: dict[str, Any]) -> None:
+    async def _write(self, session: AsyncSession, turn: Turn, result: dict[str, Any], talked: bool) -> None:
         talk = turn.talk
-        row = await session.get(models.Conversation, talk.id)
+        row = await session.get(models.Conversation, talk.id) if talked else None
         if row is not None:
             if row.memory != talk.memory:
                 row.memory = dict(talk.memory)

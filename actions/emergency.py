@@ -314,6 +314,6 @@ async def _after_filing(turn: Turn, held: dict[str, Any]) -> bool:
 
 
 async def _draft(turn: Turn, held: dict[str, Any]) -> Draft | None:
-    async with turn.context.db.read() as session:
+    async with turn.context.db.glance() as session:
         draft = await load(session, turn.context.vault, held["draft"], turn.talk.id)
     return draft if draft is not None and draft.state == OPEN else None

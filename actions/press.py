@@ -69,7 +69,7 @@ async def _none_of(turn: Turn, _command: dict[str, Any]) -> None:
 
 async def _confirm(turn: Turn, command: dict[str, Any]) -> None:
     """确认提交 pressed again, after the form has ended."""
-    async with turn.context.db.read() as session:
+    async with turn.context.db.glance() as session:
         draft = await load(session, turn.context.vault, str(command.get("draft")), turn.talk.id)
     if draft is not None and draft.state == FILED and draft.progress.get("number"):
         turn.memory["ticket"] = draft.progress["number"]

@@ -109,7 +109,7 @@ def _take_story(turn: Turn, draft: Draft, service: Service, story: str, prefill:
 
 async def _offer_kept(turn: Turn, service: Service, story: str) -> bool:
     """An unfinished request for the same service: go on with it, or start anew."""
-    async with turn.context.db.read() as session:
+    async with turn.context.db.glance() as session:
         drafts = await unfinished(session, turn.context.vault, turn.talk.id, turn.now)
     kept = next((d for d in drafts if d.service == service.code and len(d.fields) > 2 and not d.urgent), None)
     if kept is None or turn.talk.private:
@@ -122,7 +122,7 @@ async def offer_any_kept(turn: Turn) -> bool:
     """Offer the newest unfinished request, if there is one and the conversation is not a private one."""
     if turn.talk.private:
         return False
-    async with turn.context.db.read() as session:
+    async with turn.context.db.glance() as session:
         drafts = await unfinished(session, turn.context.vault, turn.talk.id, turn.now)
     known = turn.county.services
     kept = next((d for d in drafts if d.service in known and not d.urgent and len(d.fields) > 2), None)
@@ -144,7 +144,7 @@ def say_kept(turn: Turn, kept: Draft, service: Service) -> None:
 
 async def resume(turn: Turn, draft_id: str, restart: bool = False) -> None:
     """Go on with a kept draft, or throw it away and begin its service anew."""
-    async with turn.context.db.read() as session:
+    async with turn.context.db.glance() as session:
         draft = await load(session, turn.context.vault, draft_id, turn.talk.id)
     if draft is None or draft.state != OPEN or draft.service not in turn.county.services:
         turn.say("那一份已经过期或办完了。想办什么，直接说就行。")
@@ -197,7 +197,7 @@ async def offer_next(turn: Turn, draft: Draft, number: str) -> None:
 
 async def begin_sibling(turn: Turn, draft_id: str, code: str) -> None:
     """Start the linked request: shared answers prefilled, one id for the story."""
-    async with turn.context.db.read() as session:
+    async with turn.context.db.glance() as session:
         first = await load(session, turn.context.vault, draft_id, turn.talk.id)
     if first is None:
         await begin(turn, code)

@@ -47,7 +47,7 @@ async def _caller(request: web.Request) -> tuple[str, str] | web.Response:
     if header is not None:
         scheme, _, token = header.partition(" ")
         context = request.app[CONTEXT]
-        async with context.db.read() as session:
+        async with context.db.glance() as session:
             row = await find_token(session, token.strip(), context.clock())
         if scheme.lower() != "bearer" or row is None:
             return _unauthorised(request, "令牌不对，或者已经过期。")

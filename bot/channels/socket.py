@@ -93,7 +93,7 @@ class _Line:
     async def _hello(self, said: dict[str, Any]) -> None:
         """The page is there: with `since` after a break, without it freshly opened."""
         context = self._context
-        async with context.db.write() as session:
+        async with context.db.note() as session:
             conversation = await store.find(session, context.vault, "web", self._sender)
             if conversation is None:
                 conversation = await store.open_conversation(
@@ -101,7 +101,7 @@ class _Line:
                 )
         if self._listener is None:
             self._listener = self._stack.enter_context(context.hub.listen(conversation.id))
-        async with context.db.read() as session:
+        async with context.db.glance() as session:
             last = await store.last_number(session, conversation.id)
             start = self._start(said, conversation.id, conversation.private, last)
             known = await store.lines(session, context.vault, conversation.id, start["after"])

@@ -57,14 +57,21 @@ async def unfinished(session: AsyncSession, vault: Vault, conversation: str, now
 
 async def store(session: AsyncSession, vault: Vault, draft: Draft, now: datetime) -> None:
     """Write a draft; each change gives it another seven days."""
-    row = await session.get(models.Draft, draft.id)
-    if row is None:
-        row = models.Draft(id=draft.id, conversation=draft.conversation, created_at=draft.created_at)
-        session.add(row)
-    row.service, row.state, row.urgent, row.proxy = draft.service, draft.state, draft.urgent, draft.proxy
-    row.fields = vault.seal_json(draft.fields, _place(draft.id))
-    row.progress = dict(draft.progress)
-    row.updated_at, row.expires_at = now, now + LIFE
+    values = {
+        "service": draft.service,
+        "state": draft.state,
+        "urgent": draft.urgent,
+        "proxy": draft.proxy,
+        "fields": vault.seal_json(draft.fields, _place(draft.id)),
+        "progress": dict(draft.progress),
+        "updated_at": now,
+        "expires_at": now + LIFE,
+    }
+    row = models.Draft.__table__
+    known = await session.execute(row.update().where(row.c.id == draft.id).values(values))
+    if not known.rowcount:
+        made = {"id": draft.id, "conversation": draft.conversation, "created_at": draft.created_at}
+        await session.execute(row.insert().values(values | made))
 
 
 async def expire(session: AsyncSession, vault: Vault, now: datetime) -> int:

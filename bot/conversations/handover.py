@@ -7,7 +7,7 @@ from bot.live import STAFF
 
 async def want_person(context: Context, conversation_id: str, reason: str) -> None:
     """The resident waits for a person; the assistant goes on answering meanwhile."""
-    async with context.db.write() as session:
+    async with context.db.note() as session:
         conversation = await session.get(Conversation, conversation_id, with_for_update=True)
         if conversation is None or conversation.takeover is not None:
             return
@@ -18,7 +18,7 @@ async def want_person(context: Context, conversation_id: str, reason: str) -> No
 
 async def take_over(context: Context, conversation_id: str, staff: int) -> bool:
     """The assistant is silent from now on; False when another person was quicker."""
-    async with context.db.write() as session:
+    async with context.db.note() as session:
         conversation = await session.get(Conversation, conversation_id, with_for_update=True)
         if conversation is None:
             return False
@@ -33,7 +33,7 @@ async def take_over(context: Context, conversation_id: str, staff: int) -> bool:
 
 async def hand_back(context: Context, conversation_id: str) -> None:
     """The assistant answers again, in a session of its own: what was said meanwhile it has not heard."""
-    async with context.db.write() as session:
+    async with context.db.note() as session:
         conversation = await session.get(Conversation, conversation_id, with_for_update=True)
         if conversation is None or conversation.takeover is None:
             return

@@ -165,7 +165,6 @@ async def append(
             private=conversation.private,
         )
     )
-    await session.flush()
     return Line(
         number, at, author, text, name, shown, custom or {}, pictures, (), turn, conversation.private, held
     )

@@ -109,12 +109,12 @@ class Dialogue:
 
     async def _begin(self, incoming: Incoming) -> _Begun:
         context, at = self.context, self.context.clock()
-        async with context.db.write() as session:
+        async with context.db.note() as session:
             conversation = await store.open_conversation(
                 session, context.vault, incoming.channel, incoming.sender, at
             )
             turn_id = f"{conversation.id}:{_client_id(incoming.id)}"
-            turn = await session.get(Turn, turn_id)
+            turn = await session.get(Turn, turn_id) if incoming.id is not None else None
             begun = _Begun(
                 conversation.id,
                 turn_id,
@@ -149,7 +149,7 @@ class Dialogue:
                         pictures=incoming.pictures,
                         turn=turn_id,
                     )
-            if turn is None:
+            if turn is None and incoming.id is not None:
                 session.add(Turn(id=turn_id, at=at, answer=None))
         return begun
 
@@ -187,12 +187,12 @@ class Dialogue:
     async def _finish(self, begun: _Begun, answers: list[dict[str, Any]]) -> list[Line]:
         context = self.context
         at = context.clock()
-        county = await context.directory.county()
-        private = any(_private(answer["custom"], county.services) for answer in answers)
         forgotten, heard = forget.wish(answers), 0
         if forgotten == forget.PERSON:
             return await self._part(begun, answers)
-        async with context.db.write() as session:
+        async with context.db.write() if forgotten else context.db.note() as session:
+            county = await context.directory.county(session)
+            private = any(_private(answer["custom"], county.services) for answer in answers)
             conversation = await session.get(Conversation, begun.conversation, with_for_update=True)
             if private:
                 conversation.private = True
@@ -250,7 +250,7 @@ class Dialogue:
 
     async def _want_person(self, begun: _Begun) -> None:
         """While the assistant rests the conversation waits for a person, so that staff see it."""
-        async with self.context.db.write() as session:
+        async with self.context.db.note() as session:
             conversation = await session.get(Conversation, begun.conversation, with_for_update=True)
             if conversation.takeover is None:
                 conversation.takeover = "waiting"

@@ -91,14 +91,16 @@ class Directory:
         self._read: tuple[int, date] | None = None
         self._county: County | None = None
 
-    async def county(self) -> County:
-        """The county as of now."""
-        async with self._db.read() as session:
-            row = await session.get(models.Setting, REVISION)
-            wanted = (int(row.value) if row else 0, local(self._clock()).date())
-            if self._county is None or wanted != self._read:
-                self._county = await load_county(session, wanted[1])
-                self._read = wanted
+    async def county(self, session: AsyncSession | None = None) -> County:
+        """The county as of now; in the caller's session, where he has one open."""
+        if session is None:
+            async with self._db.glance() as own:
+                return await self.county(own)
+        row = await session.get(models.Setting, REVISION)
+        wanted = (int(row.value) if row else 0, local(self._clock()).date())
+        if self._county is None or wanted != self._read:
+            self._county = await load_county(session, wanted[1])
+            self._read = wanted
         return self._county
 
 

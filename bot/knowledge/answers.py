@@ -60,7 +60,7 @@ class Answers:
         if not wanted:
             return {}
         county = await self._context.directory.county()
-        async with self._context.db.read() as session:
+        async with self._context.db.glance() as session:
             rows = (await session.execute(published().where(FaqEntry.id.in_(wanted)))).all()
         today = local(self._context.clock()).date()
         return {

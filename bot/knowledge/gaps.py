@@ -59,7 +59,7 @@ async def record_gap(
     county = await context.directory.county()
     at = context.clock()
     masked = mask(text, Gazetteer.from_rows(county.gazetteer_rows()), local(at).replace(tzinfo=None))
-    async with context.db.write() as session:
+    async with context.db.note() as session:
         session.add(
             Gap(
                 at=at,
