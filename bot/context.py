@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from redis.asyncio import Redis
+
 from bot.clock import Clock, now
 from bot.directory.load import Directory
 from bot.live import Hub
+from bot.replicas import RedisHub
 from bot.settings import Settings
 from bot.storage.engine import Database
 from nlu.vault import Vault
@@ -19,6 +22,8 @@ class Context:
     vault: Vault
     clock: Clock = now
     hub: Hub = field(default_factory=Hub)
+    redis: Redis | None = None
+    """What several processes share; without it there is one."""
     directory: Directory = field(init=False)
 
     def __post_init__(self) -> None:
@@ -27,8 +32,14 @@ class Context:
     @classmethod
     def open(cls, settings: Settings) -> "Context":
         """Open the resources that the settings name; close them with `close()`."""
-        return cls(settings, Database(settings.database), Vault(settings.key_dir))
+        db, vault = Database(settings.database), Vault(settings.key_dir)
+        if not settings.redis_url:
+            return cls(settings, db, vault)
+        redis = Redis.from_url(settings.redis_url)
+        return cls(settings, db, vault, hub=RedisHub(redis, vault), redis=redis)
 
     async def close(self) -> None:
         """Close what was opened."""
+        if self.redis is not None:
+            await self.redis.aclose()
         await self.db.close()

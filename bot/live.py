@@ -1,6 +1,6 @@
 """What happens now, told to whoever is listening: pages with an open socket, and the staff's desk.
 
-One process tells its own listeners; a fan-out through Redis has the same two methods.
+One process tells its own listeners; `bot.replicas.RedisHub` tells those of other processes too.
 """
 
 import asyncio
@@ -66,6 +66,5 @@ class Hub:
         for listener in tuple(self._listeners.get(topic, ())):
             listener.put(event)
 
-    def heard(self, topic: str) -> bool:
-        """Whether anyone listens to a topic."""
-        return topic in self._listeners
+    async def carry(self) -> None:
+        """What has to run for events to reach other processes; there are none here."""

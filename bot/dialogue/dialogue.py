@@ -16,7 +16,7 @@ from bot.conversations.answers import empty, read_answer
 from bot.conversations.models import Conversation, Message, Turn
 from bot.conversations.store import Line, Press
 from bot.dialogue import forget, texts
-from bot.dialogue.lanes import Lanes, LocalLanes
+from bot.dialogue.lanes import Lanes, lanes_over
 from bot.dialogue.rasa import Rasa, RasaDown
 from bot.live import STAFF
 
@@ -72,7 +72,7 @@ class Dialogue:
     def __init__(self, context: Context, rasa: Rasa, lanes: Lanes | None = None) -> None:
         self.context = context
         self._rasa = rasa
-        self._lanes: Lanes = lanes or LocalLanes()
+        self._lanes: Lanes = lanes or lanes_over(context.redis)
 
     async def close(self) -> None:
         """Close the connections to Rasa."""

@@ -10,6 +10,8 @@ from bot.knowledge.models import FaqPhrasing
 from bot.knowledge.rendering import fill
 from nlu.retrieval.index import Item, publish
 
+CONTENT = "content"
+"""The topic on which processes tell each other that something was published."""
 _LOCK = asyncio.Lock()
 
 
@@ -47,7 +49,28 @@ async def index_items(context: Context) -> list[Item]:
 
 
 async def refresh_index(context: Context) -> str:
-    """Write the index anew and point to it; returns its version. Encoding happens off the loop."""
+    """Write the index anew, point to it and tell the other processes; returns its version."""
+    version = await _write_index(context)
+    context.hub.tell(CONTENT, {"version": version})
+    return version
+
+
+async def follow_content(context: Context) -> None:
+    """Write this process's index anew whenever another one has published; endless."""
+    pointer = context.settings.state_dir / "index" / "current"
+    with context.hub.listen(CONTENT) as told:
+        async for event in told:
+            if _digest(event["version"]) != _digest(pointer.read_text("utf-8")):
+                await _write_index(context)
+
+
+def _digest(version: str) -> str:
+    """The part of a version's name that stands for its content."""
+    return version.rpartition("-")[2]
+
+
+async def _write_index(context: Context) -> str:
+    """Encoding happens off the loop."""
     async with _LOCK:
         items = await index_items(context)
         county = await context.directory.county()

@@ -15,6 +15,8 @@ from bot.app import make_app
 from bot.context import Context
 from bot.conversations.push import ResidentAdapter
 from bot.dialogue import Rasa
+from bot.knowledge.publish import follow_content
+from bot.replicas import leading
 from bot.retention.job import nightly
 from bot.runtime.alone import AlreadyRunning, alone
 from bot.runtime.first_start import ADMINISTRATOR_FILE, prepare
@@ -58,7 +60,10 @@ async def run(settings: Settings) -> None:
             app = make_app(context, dialogue, rasa.ready, metrics)
             residents = {"resident": ResidentAdapter(context)}
             await stack.enter_async_context(ticket_workers(context, residents))
-            await stack.enter_async_context(in_background(nightly(context)))
+            await stack.enter_async_context(in_background(context.hub.carry()))
+            await stack.enter_async_context(in_background(follow_content(context)))
+            night = leading(context.redis, "retention", lambda: nightly(context))
+            await stack.enter_async_context(in_background(night))
             actions = make_actions_app(context, secrets.actions)
             await stack.enter_async_context(listening(actions, "127.0.0.1", settings.actions_port))
             await stack.enter_async_context(listening(app, settings.host, settings.port))

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from bot.context import Context
+from bot.replicas import one_at_a_time
 from bot.tickets import audit, recompute, timekeeper
 from bot.tickets.delivery.adapters import Adapter
 from bot.tickets.delivery.email import EmailAdapter
@@ -37,13 +38,18 @@ async def running(context: Context, adapters: Mapping[str, Adapter]) -> AsyncIte
     tasks = [
         asyncio.create_task(worker.run(stop), name="outbox"),
         asyncio.create_task(
-            _repeat(stop, TIMER_SECONDS, lambda: timekeeper.fire_due(context)), name="timekeeper"
+            _repeat(context, stop, TIMER_SECONDS, lambda: timekeeper.fire_due(context)), name="timekeeper"
         ),
         asyncio.create_task(
-            _repeat(stop, DAY_SECONDS, lambda: recompute.recompute(context)), name="provisional deadlines"
+            _repeat(context, stop, DAY_SECONDS, lambda: recompute.recompute(context)),
+            name="provisional deadlines",
         ),
-        asyncio.create_task(_repeat(stop, FAN_OUT_SECONDS, lambda: fan_out(context)), name="subscriptions"),
-        asyncio.create_task(_repeat(stop, SEAL_SECONDS, lambda: audit.seal(context)), name="audit seals"),
+        asyncio.create_task(
+            _repeat(context, stop, FAN_OUT_SECONDS, lambda: fan_out(context)), name="subscriptions"
+        ),
+        asyncio.create_task(
+            _repeat(context, stop, SEAL_SECONDS, lambda: audit.seal(context)), name="audit seals"
+        ),
     ]
     try:
         yield worker
@@ -55,10 +61,15 @@ async def running(context: Context, adapters: Mapping[str, Adapter]) -> AsyncIte
         await asyncio.gather(*done, *late, return_exceptions=True)
 
 
-async def _repeat(stop: asyncio.Event, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+async def _repeat(
+    context: Context, stop: asyncio.Event, seconds: float, work: Callable[[], Awaitable[object]]
+) -> None:
+    task = asyncio.current_task()
+    name = task.get_name() if task else ""
     while not stop.is_set():
         try:
-            await work()
+            async with one_at_a_time(context.redis, name):
+                await work()
         except Exception:
             log.exception("background work failed; it is tried again")
         with contextlib.suppress(TimeoutError):

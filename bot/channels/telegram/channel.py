@@ -13,7 +13,7 @@ from bot.context import Context
 from bot.conversations import pictures, store
 from bot.conversations.store import Line
 from bot.dialogue import Dialogue, Incoming
-from bot.dialogue.lanes import LocalLanes
+from bot.dialogue.lanes import lanes_over
 from bot.tickets.delivery.adapters import Undeliverable
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class TelegramChannel:
         self._context = context
         self._dialogue = dialogue
         self._bot = bot
-        self._lanes = LocalLanes()
+        self._lanes = lanes_over(context.redis)
         self._seen: OrderedDict[int, None] = OrderedDict()
         self._asking_contact: set[int] = set()
 

@@ -14,6 +14,7 @@ from telegram.ext import AIORateLimiter, ExtBot
 from bot.channels.keys import CONTEXT, DIALOGUE
 from bot.channels.problems import problem
 from bot.channels.telegram.channel import CHANNEL, TelegramChannel
+from bot.replicas import leading
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ async def _serve(app: web.Application) -> None:
             log.warning("Telegram cannot be reached: %s", type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
-    await _poll(bot, app[RUNNING])
+    await leading(app[CONTEXT].redis, "telegram", lambda: _poll(bot, app[RUNNING]))
 
 
 async def _poll(bot: Bot, channel: TelegramChannel) -> None:
