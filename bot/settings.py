@@ -1,6 +1,7 @@
 """Settings, from the environment or `.env`; an empty variable counts as unset."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -43,7 +44,10 @@ class Settings(BaseSettings):
     smtp_port: int = 25
     smtp_user: str | None = None
     smtp_password: str | None = None
-    smtp_tls: bool = False
+    smtp_tls: bool | Literal["starttls", "tls"] = False
+    """`tls` from the start, `starttls` upgrades; `true` is the first on port 465 and the second elsewhere."""
+    smtp_ca: Path | None = None
+    """The certificates (PEM) that the mail server's must come from, where the system's do not know it."""
     smtp_from: str = "qunfuwu@localhost"
 
     def model_post_init(self, _context: object) -> None:
@@ -65,6 +69,12 @@ class Settings(BaseSettings):
             if url.startswith(plain):
                 return driver + url.removeprefix(plain)
         return url
+
+    @property
+    def telegram_api(self) -> str:
+        """Where the Bot API is, without a slash at its end."""
+        base = self.telegram_base_url or "https://api.telegram.org"
+        return base.rstrip("/").removesuffix("/bot")
 
     @property
     def rasa_url(self) -> str:

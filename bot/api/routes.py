@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.api import attachments, callbacks, events, reports, subscriptions, tickets, track
+from bot.api import attachments, callbacks, deliveries, events, reports, subscriptions, tickets, track
 from bot.api.bodies import ActBody, Body, CallbackBody, FilingBody, NoteBody, RatingBody, ReasonBody, StepBody
 from bot.api.subscriptions import SubscriptionBody
 
@@ -111,6 +111,14 @@ ROUTES: tuple[Route, ...] = (
         {201: "NewSubscription", 200: "NewSubscription"}, SubscriptionBody, (KEY,),
     ),
     Route("DELETE", "/subscriptions/{id}", subscriptions.remove, "退订", {204: ""}),
+    Route(
+        "GET", "/deliveries", deliveries.index, "没送到的，或还在等的投递", {200: "Deliveries"},
+        parameters=(Parameter("state", "query", {"type": "string", "enum": ["failed", "waiting"]}), *PAGING),
+    ),
+    Route(
+        "POST", "/deliveries/{id}/retry", deliveries.again, "把没送到的放回去重送", {200: "Delivery"},
+    ),
+    Route("GET", "/targets", deliveries.targets, "各单位的送达地址和对方现在的状况", {200: "Targets"}),
     Route(
         "POST", "/callbacks/{target}/{number}", callbacks.receive, "接收单位的签名回执", {200: "Ticket"},
         CallbackBody, SIGNED, token=False,

@@ -108,6 +108,29 @@ SUBSCRIPTION = record(
     allow_private={"type": "boolean"},
     created_at=MOMENT,
 )
+DELIVERY = record(
+    id={"type": "integer"},
+    ticket=TEXT,
+    kind=TEXT,
+    target=maybe(TEXT),
+    org=maybe(TEXT),
+    state={"type": "string", "enum": ["waiting", "delivered", "failed"]},
+    attempts={"type": "integer"},
+    created_at=MOMENT,
+    next_at=MOMENT,
+    error=maybe(TEXT),
+)
+TARGET = record(
+    id={"type": "integer"},
+    org=TEXT,
+    kind={"type": "string", "enum": ["email", "webhook", "telegram", "open311"]},
+    address=TEXT,
+    active={"type": "boolean"},
+    circuit={"type": "string", "enum": ["closed", "open", "half_open"]},
+    failures={"type": "integer"},
+    until=maybe(MOMENT),
+    error=maybe(TEXT),
+)
 SCHEMAS: dict[str, dict[str, Any]] = {
     "Ticket": TICKET,
     "FiledTicket": record(**TICKET["properties"], retrieval_code=TEXT),
@@ -167,6 +190,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             )
         )
     ),
+    "Delivery": DELIVERY,
+    "Deliveries": record(items=many(DELIVERY), next_cursor=maybe(TEXT)),
+    "Targets": record(items=many(TARGET)),
     "Events": record(items=many(EVENT), next_cursor=TEXT),
     "Subscriptions": record(items=many(SUBSCRIPTION), next_cursor=maybe(TEXT)),
     "NewSubscription": record(**SUBSCRIPTION["properties"], secret=TEXT),

@@ -218,7 +218,7 @@ async def _deliveries(session: AsyncSession, row: Ticket, county: County) -> lis
         await session.execute(
             select(Outbox, DeliveryTarget.org)
             .outerjoin(DeliveryTarget, Outbox.target == cast(DeliveryTarget.id, String))
-            .where(Outbox.ticket == row.id, Outbox.kind != "desk")
+            .where(Outbox.ticket == row.id, Outbox.kind.not_in(("desk", "subscription")))
             .order_by(Outbox.id)
         )
     ).all()

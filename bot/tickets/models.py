@@ -212,6 +212,31 @@ class Outbox(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
 
+class Circuit(Base):
+    """How a receiver does: after repeated failures nothing is tried until a moment, then one delivery is."""
+
+    __tablename__ = "circuits"
+
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    target: Mapped[str] = mapped_column(String(200), primary_key=True)
+    failures: Mapped[int]
+    """In a row, since the last success."""
+    until: Mapped[datetime | None]
+    """Open until then; None while it is closed."""
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class Forwarding(Base):
+    """A ticket that was forwarded to a department's own system, and the number that it bears there."""
+
+    __tablename__ = "forwardings"
+
+    target: Mapped[int] = mapped_column(ForeignKey("delivery_targets.id"), primary_key=True)
+    ticket: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    number: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+
+
 class Access(Base):
     """A read of full personal data, in a chain of its own."""
 

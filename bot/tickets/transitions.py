@@ -466,6 +466,7 @@ OTHER_EVENTS = {
     "review_due": "复查到期",
     "check_call_due": "该回访了",
     "attached": "上传附件",
+    "forwarded": "转到对方系统",
     "erased": "依法删除",
     "due_recomputed": "期限重算",
     "merge_proposed": "疑似重复",

@@ -10,7 +10,9 @@ from bot.replicas import one_at_a_time
 from bot.tickets import audit, recompute, timekeeper
 from bot.tickets.delivery.adapters import Adapter
 from bot.tickets.delivery.email import EmailAdapter
+from bot.tickets.delivery.open311 import Open311Adapter
 from bot.tickets.delivery.subscriptions import KIND, SubscriptionAdapter, fan_out
+from bot.tickets.delivery.telegram import TelegramAdapter
 from bot.tickets.delivery.webhook import WebhookAdapter
 from bot.tickets.delivery.worker import Worker
 
@@ -26,6 +28,8 @@ def own_adapters(context: Context) -> dict[str, Adapter]:
     return {
         "email": EmailAdapter(context),
         "webhook": WebhookAdapter(context),
+        "telegram": TelegramAdapter(context),
+        "open311": Open311Adapter(context),
         KIND: SubscriptionAdapter(context),
     }
 

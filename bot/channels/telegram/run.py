@@ -46,11 +46,10 @@ def add_telegram(app: web.Application) -> None:
 def make_bot(settings: Settings) -> Bot:
     """The library's bot: flood limits are kept, and a `retry_after` is waited for."""
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses, and ours hold the token
-    base = (settings.telegram_base_url or "https://api.telegram.org").rstrip("/").removesuffix("/bot")
     return ExtBot(
         settings.telegram_token or "",
-        base_url=f"{base}/bot",
-        base_file_url=f"{base}/file/bot",
+        base_url=f"{settings.telegram_api}/bot",
+        base_file_url=f"{settings.telegram_api}/file/bot",
         rate_limiter=AIORateLimiter(max_retries=5),
     )
 

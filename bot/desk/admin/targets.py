@@ -8,18 +8,23 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from yarl import URL
 
 from bot.context import Context
 from bot.desk.admin.common import AdminError, text
 from bot.directory.changes import Author, columns, record
 from bot.directory.models import Change, DeliveryTarget
-from bot.tickets.delivery.targets import secret_context
+from bot.tickets.delivery.circuit import CircuitView, circuits
+from bot.tickets.delivery.targets import CALLED, KINDS, address_fits, secret_context
 from bot.tickets.delivery.trial import in_words
 from bot.tickets.delivery.worker import retry
 from bot.tickets.models import Outbox, Ticket
 
-KINDS = {"email": "邮件", "webhook": "系统对接"}
+WRONG = {
+    "email": "不是邮箱，要写成 canlian@example.cn 这样。",
+    "webhook": "不对：要以 https:// 或 http:// 开头，里面不能带用户名和密码。",
+    "open311": "不对：要写成 https://…/open311/v2 这样，里面不能带用户名和密码。",
+    "telegram": "不是群号：一般是 -100 开头的一串数字，或 @ 开头的群名。",
+}
 KEPT = ("kind", "address", "allow_private", "active")
 FAILURES = 50
 
@@ -46,6 +51,8 @@ class Shown:
     row: DeliveryTarget
     delivered: datetime | None
     failed: int
+    circuit: CircuitView | None = None
+    """How the receiver does, where it failed lately."""
 
 
 async def overview(context: Context) -> list[Shown]:
@@ -70,7 +77,11 @@ async def overview(context: Context) -> list[Shown]:
                 .group_by(Outbox.target)
             )
         }
-    return [Shown(row, last.get(str(row.id)), broken.get(str(row.id), 0)) for row in rows]
+    found = await circuits(context, KINDS)
+    return [
+        Shown(row, last.get(str(row.id)), broken.get(str(row.id), 0), found.get((row.kind, str(row.id))))
+        for row in rows
+    ]
 
 
 async def failures(context: Context) -> list[Failure]:
@@ -108,18 +119,9 @@ def checked(form: Mapping[str, Any]) -> dict[str, Any]:
     kind, address = text(form, "kind", 16), text(form, "address", 300, "要写地址。")
     if kind not in KINDS:
         raise AdminError("要选怎么送。", "kind")
-    if kind == "email":
-        name, _, host = address.partition("@")
-        if not name or "." not in host or any(ch.isspace() for ch in address):
-            raise AdminError(f"{address} 不是邮箱，要写成 canlian@example.cn 这样。", "address")
-        return {"kind": kind, "address": address, "allow_private": False}
-    try:
-        url = URL(address)
-    except ValueError as error:
-        raise AdminError("地址写得不对，要以 https:// 开头。", "address") from error
-    if url.scheme not in ("http", "https") or not url.host or url.user:
-        raise AdminError("地址要以 https:// 或 http:// 开头，里面不能带用户名和密码。", "address")
-    return {"kind": kind, "address": address, "allow_private": "allow_private" in form}
+    if not address_fits(kind, address):
+        raise AdminError(f"{address} {WRONG[kind]}", "address")
+    return {"kind": kind, "address": address, "allow_private": kind in CALLED and "allow_private" in form}
 
 
 async def add(context: Context, author: Author, form: Mapping[str, Any]) -> tuple[Change | None, str | None]:
@@ -137,6 +139,8 @@ async def add(context: Context, author: Author, form: Mapping[str, Any]) -> tupl
         if await session.scalar(same) is not None:
             raise AdminError("这个单位已经有这个地址了。", "address")
         secret = _give_secret(context, row) if row.kind == "webhook" else None
+        if row.kind == "open311" and (key := text(form, "api_key", 200)):
+            row.secret = context.vault.seal(key, secret_context(row))
         session.add(row)
         title = f"{county.orgs[org].name}加了{KINDS[row.kind]}地址 {row.address}"
         done = record(session, author, context.clock(), "target", org, title, None, columns(row, *KEPT))
@@ -165,7 +169,7 @@ async def new_secret(context: Context, author: Author, identity: int) -> tuple[C
     async with context.db.write() as session:
         row = await _row(session, identity)
         if row.kind != "webhook":
-            raise AdminError("邮件没有密钥。")
+            raise AdminError("只有系统对接有密钥。")
         secret = _give_secret(context, row)
         title = f"换了 {row.address} 的密钥"
         return record(session, author, context.clock(), "target", row.org, title), secret

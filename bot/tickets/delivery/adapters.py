@@ -31,6 +31,14 @@ class Undeliverable(Exception):
     """This delivery can never succeed as it is; it fails at once and stands in the dead-letter list."""
 
 
+class Later(Exception):
+    """The receiver says when to come again, in seconds from now."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 @dataclass(frozen=True)
 class FunctionAdapter:
     """An adapter made of a coroutine function, such as the push into a conversation."""

@@ -7,6 +7,7 @@ from email.policy import SMTP
 import aiosmtplib
 
 from bot.context import Context
+from bot.settings import Settings
 from bot.tickets.delivery.adapters import DeliveryItem, Undeliverable
 from bot.tickets.delivery.targets import read_target
 
@@ -24,6 +25,7 @@ class EmailAdapter:
         settings = self.context.settings
         if not settings.smtp_host:
             raise Undeliverable("SMTP_HOST is not set")
+        secured = _secured(settings)
         target = await read_target(self.context, item.target)
         try:
             await aiosmtplib.send(
@@ -34,8 +36,9 @@ class EmailAdapter:
                 port=settings.smtp_port,
                 username=settings.smtp_user,
                 password=settings.smtp_password,
-                use_tls=settings.smtp_tls and settings.smtp_port == 465,
-                start_tls=None if not settings.smtp_tls else settings.smtp_port != 465,
+                use_tls=secured == "tls",
+                start_tls={"tls": False, "starttls": True}.get(secured),
+                cert_bundle=str(settings.smtp_ca) if settings.smtp_ca else None,
                 timeout=TIMEOUT_SECONDS,
             )
         except aiosmtplib.SMTPRecipientsRefused as error:
@@ -63,6 +66,13 @@ class EmailAdapter:
         message["X-County-Delivery"] = item.key
         message.set_content("\n".join(lines), charset="utf-8")
         return message
+
+
+def _secured(settings: Settings) -> str:
+    """tls, starttls, or empty: then it is upgraded where the server offers it."""
+    if settings.smtp_tls is True:
+        return "tls" if settings.smtp_port == 465 else "starttls"
+    return settings.smtp_tls or ""
 
 
 def _one_line(text: str) -> str:

@@ -1,6 +1,7 @@
 """Addresses that organisations gave: reading them, and checking where a webhook may go."""
 
 import asyncio
+import re
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -12,6 +13,24 @@ from bot.directory.models import DeliveryTarget
 from bot.tickets.delivery.adapters import Undeliverable
 
 Address = IPv4Address | IPv6Address
+KINDS = {"email": "邮件", "webhook": "系统对接", "telegram": "Telegram 群", "open311": "Open311"}
+CALLED = ("webhook", "open311")
+"""Kinds whose address is called over HTTP, and may lie in the county's own network."""
+_CHAT = re.compile(r"-?\d{5,20}|@[A-Za-z]\w{4,31}", re.ASCII)
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+
+
+def address_fits(kind: str, address: str) -> bool:
+    """Whether an address can be one of its kind: e-mail, http(s) without a sign-in, or a chat's id."""
+    if kind == "email":
+        return _MAIL.fullmatch(address) is not None
+    if kind == "telegram":
+        return _CHAT.fullmatch(address) is not None
+    try:
+        url = URL(address)
+    except ValueError:
+        return False
+    return url.scheme in ("http", "https") and bool(url.host) and not url.user
 
 
 async def read_target(context: Context, target: str) -> DeliveryTarget:

@@ -8,6 +8,8 @@ from bot.context import Context
 from bot.directory.models import DeliveryTarget
 from bot.tickets.delivery.adapters import DeliveryItem
 from bot.tickets.delivery.email import EmailAdapter
+from bot.tickets.delivery.open311 import Open311Adapter
+from bot.tickets.delivery.telegram import TelegramAdapter
 from bot.tickets.delivery.webhook import WebhookAdapter
 
 SAYS = (
@@ -15,6 +17,14 @@ SAYS = (
         "SMTP_HOST is not set",
         "还没有配置发信的邮件服务器，请管服务器的人在 .env 里写上 SMTP_HOST。",
     ),
+    (
+        "TELEGRAM_TOKEN is not set",
+        "还没有配置 Telegram 机器人，请在 .env 里写上 TELEGRAM_TOKEN。",
+    ),
+    ("Telegram refuses", "群里没有机器人，或不让它说话，先把机器人加进群。"),
+    ("Telegram:", "连不上 Telegram。"),
+    ("does not answer as GeoReport", "对方不像 Open311 接口，核对地址。"),
+    ("does not answer in JSON", "对方不像 Open311 接口，核对地址。"),
     ("the address was removed or switched off", "这个地址停用了，先启用再试。"),
     ("the webhook has no secret", "这个地址没有密钥，换一次密钥再试。"),
     ("not an http(s) address", "地址要以 http:// 或 https:// 开头。"),
@@ -80,6 +90,12 @@ async def try_out(context: Context, target: DeliveryTarget) -> Trial:
             status, detail = await WebhookAdapter(context).send(item)
             detail = f"{status} {detail}".strip()
             said = "对方收下了"
+        elif target.kind == "telegram":
+            await TelegramAdapter(context).deliver(item)
+            said = "Telegram 收下了，请看看群里"
+        elif target.kind == "open311":
+            await Open311Adapter(context).deliver(item)
+            said = "对方的 Open311 接口有回应（试送只看接口，不登记）"
         else:
             await EmailAdapter(context).deliver(item)
             said = f"邮件服务器收下了，请 {target.address} 看看收件箱"

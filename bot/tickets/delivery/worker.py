@@ -16,7 +16,8 @@ from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bot.context import Context
-from bot.tickets.delivery.adapters import Adapter, DeliveryItem, Undeliverable
+from bot.tickets.delivery.adapters import Adapter, DeliveryItem, Later, Undeliverable
+from bot.tickets.delivery.circuit import allow_trial, note_failure, note_success, passes
 from bot.tickets.models import Outbox
 from bot.tickets.outbox import payload_context
 
@@ -93,13 +94,18 @@ class Worker:
                 Outbox.kind.in_(list(self.adapters)),
                 free,
                 first,
+                passes(now),
             )
             .order_by(Outbox.id)
             .limit(BATCH)
             .with_for_update(skip_locked=True, of=Outbox)
         )
         async with self.context.db.read() as session:
-            waiting = select(Outbox.id).where(Outbox.state == "waiting", Outbox.next_at <= now, free).limit(1)
+            waiting = (
+                select(Outbox.id)
+                .where(Outbox.state == "waiting", Outbox.next_at <= now, free, passes(now))
+                .limit(1)
+            )
             if await session.scalar(waiting) is None:
                 return []
         async with self.context.db.write() as session:
@@ -121,22 +127,38 @@ class Worker:
                 await self.adapters[item.kind].deliver(item)
         except Undeliverable as error:
             await self._failed(item, str(error), final=True)
+        except Later as error:
+            wait = timedelta(seconds=error.seconds)
+            await self._failed(item, str(error), final=item.attempt >= MAX_ATTEMPTS, wait=wait)
         except Exception as error:
             reason = str(error) or type(error).__name__
-            await self._failed(item, reason, final=item.attempt >= MAX_ATTEMPTS)
+            await self._failed(item, reason, final=item.attempt >= MAX_ATTEMPTS, broken=True)
         else:
             now = self.context.clock()
             await self._note(item, state="delivered", delivered_at=now, leased_until=None, error=None)
 
-    async def _failed(self, item: DeliveryItem, reason: str, *, final: bool) -> None:
+    async def _failed(
+        self,
+        item: DeliveryItem,
+        reason: str,
+        *,
+        final: bool,
+        wait: timedelta = timedelta(),
+        broken: bool = False,
+    ) -> None:
         log.warning("delivery %s (%s) failed at try %s", item.key, item.kind, item.attempt)
-        next_at = self.context.clock() + backoff(item.attempt, self.dice)
-        state = "failed" if final else "waiting"
-        await self._note(item, state=state, next_at=next_at, leased_until=None, error=reason[:500])
+        next_at = self.context.clock() + max(wait, backoff(item.attempt, self.dice))
+        state, reason = "failed" if final else "waiting", reason[:500]
+        broke = reason if broken else None
+        await self._note(item, broke, state=state, next_at=next_at, leased_until=None, error=reason)
 
-    async def _note(self, item: DeliveryItem, **values: object) -> None:
-        """Note the outcome, unless another worker has taken the row over since."""
+    async def _note(self, item: DeliveryItem, broke: str | None = None, **values: object) -> None:
+        """Note the outcome, unless another worker has taken the row over since; and how the receiver does."""
         async with self.context.db.write() as session:
+            if broke is not None:
+                await note_failure(session, item.kind, item.target, self.context.clock(), broke)
+            elif values["state"] == "delivered":
+                await note_success(session, item.kind, item.target)
             await session.execute(
                 update(Outbox)
                 .where(Outbox.id == item.id, Outbox.attempts == item.attempt, Outbox.state == "waiting")
@@ -151,6 +173,7 @@ async def retry(context: Context, outbox: int) -> bool:
         if row is None or row.state != "failed":
             return False
         row.state, row.attempts, row.next_at = "waiting", 0, context.clock()
+        await allow_trial(session, row.kind, row.target, context.clock())
         return True
 
 

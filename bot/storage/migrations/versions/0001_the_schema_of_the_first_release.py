@@ -40,6 +40,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_calendar_days")),
     )
     op.create_table(
+        "circuits",
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("target", sa.String(length=200), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("until", Instant(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("kind", "target", name=op.f("pk_circuits")),
+    )
+    op.create_table(
         "contact_kinds",
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("slots", sa.JSON(), nullable=False),
@@ -620,6 +629,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_drafts_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
+        "forwardings",
+        sa.Column("target", sa.Integer(), nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=80), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["target"], ["delivery_targets.id"], name=op.f("fk_forwardings_target_delivery_targets")
+        ),
+        sa.ForeignKeyConstraint(["ticket"], ["tickets.id"], name=op.f("fk_forwardings_ticket_tickets")),
+        sa.PrimaryKeyConstraint("target", "ticket", name=op.f("pk_forwardings")),
+    )
+    op.create_table(
         "messages",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("conversation", sa.String(length=32), nullable=False),
@@ -767,6 +788,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_messages_at"))
 
     op.drop_table("messages")
+    op.drop_table("forwardings")
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_drafts_expires_at"))
         batch_op.drop_index("ix_drafts_conversation_state")
@@ -893,6 +915,7 @@ def downgrade() -> None:
     op.drop_table("directory_changes")
     op.drop_table("county_settings")
     op.drop_table("contact_kinds")
+    op.drop_table("circuits")
     op.drop_table("calendar_days")
     op.drop_table("audit_seals")
     op.drop_table("action_runs")
