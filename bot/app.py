@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.api.app import add_api
 from bot.channels.app import add_channels
 from bot.context import Context
+from bot.conversations.preview import Preview
 from bot.desk.app import add_desk
 from bot.dialogue import Dialogue
 from bot.runtime.metrics import Metrics, add_metrics
@@ -54,7 +55,11 @@ async def healthz(request: web.Request) -> web.Response:
 
 
 def make_app(
-    context: Context, dialogue: Dialogue, rasa_ready: asyncio.Event, metrics: Metrics | None = None
+    context: Context,
+    dialogue: Dialogue,
+    rasa_ready: asyncio.Event,
+    metrics: Metrics | None = None,
+    preview: Preview | None = None,
 ) -> web.Application:
     """Build the application from its parts."""
     app = web.Application(client_max_size=10 * 2**20)
@@ -63,7 +68,7 @@ def make_app(
     app.on_response_prepare.append(add_security_headers)
     app.router.add_get("/healthz", healthz)
     add_channels(app, context, dialogue)
-    add_desk(app, context)
+    add_desk(app, context, preview)
     add_api(app, context)
     metrics = metrics or Metrics()
     metrics.rasa_up.set_function(lambda: float(rasa_ready.is_set()))

@@ -9,8 +9,9 @@ import jinja2
 from aiohttp import web
 
 from bot.context import Context
+from bot.conversations.preview import Preview
 from bot.desk.guard import CONTEXT, ME, Handler, NotAllowed, guarded
-from bot.desk.layout import FILTERS, GLOBALS, STATIC, TRIALS, WATCH, page
+from bot.desk.layout import FILTERS, GLOBALS, PREVIEW, STATIC, TRIALS, WATCH, page
 from bot.desk.live import Watch
 from bot.desk.routes import ROUTES
 from bot.desk.takeover import sweep
@@ -38,11 +39,12 @@ SORRY = {
 }
 
 
-def add_desk(app: web.Application, context: Context) -> None:
-    """Put the desk under `/desk` and its files under `/static`."""
+def add_desk(app: web.Application, context: Context, preview: Preview | None = None) -> None:
+    """Put the desk under `/desk` and its files under `/static`; `preview` plays intakes of drafts."""
     desk = web.Application(middlewares=[_headers, _errors])
     desk[CONTEXT] = context
     desk[WATCH] = Watch(context)
+    desk[PREVIEW] = preview
     desk.cleanup_ctx.append(_background)
     desk[TRIALS] = Trials(context.settings.state_dir / "index")
     aiohttp_jinja2.setup(

@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp_jinja2
 from aiohttp import web
 
+from bot.conversations.preview import Preview
 from bot.desk import formats
 from bot.desk.gaps import open_count
 from bot.desk.guard import CONTEXT, ME, actor_of, me_of
@@ -31,6 +32,7 @@ A, R, O, S, M, C, U = (  # noqa: E741
 STATIC = ROOT / "bot" / "static"
 TRIALS = web.AppKey("desk_trials", Trials)
 WATCH = web.AppKey("desk_watch", Watch)
+PREVIEW: web.AppKey[Preview | None] = web.AppKey("desk_preview")
 
 
 @dataclass(frozen=True)

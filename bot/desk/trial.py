@@ -65,6 +65,10 @@ class Trials:
         """The code of the service that a text most likely asks for; None where none is likely."""
         return await asyncio.to_thread(self._service, text)
 
+    async def service_with(self, text: str, draft: Item) -> Verdict | None:
+        """The verdict among services if the draft took its service's place; None before the first index."""
+        return await asyncio.to_thread(self._ask_with, text, draft)
+
     def _service(self, text: str) -> str | None:
         if self._current() is None or self._matcher is None:
             return None
@@ -92,14 +96,20 @@ class Trials:
             [*(item for item in published.items if item.key != draft.key), draft], key=lambda item: item.key
         )
         matcher = Matcher(in_memory(items, self._root / "cache"), cache=self._root / "cache")
-        return _verdict(matcher, items, text, draft.key.removeprefix("faq/"))
+        return _verdict(matcher, items, text, draft.key.removeprefix(f"{draft.kind}/"), draft.kind)
 
 
-def _verdict(matcher: Matcher, items: list[Item] | tuple[Item, ...], text: str, entry: str | None) -> Verdict:
+def _verdict(
+    matcher: Matcher,
+    items: list[Item] | tuple[Item, ...],
+    text: str,
+    entry: str | None,
+    kind: str = "faq",
+) -> Verdict:
     titles = {item.key: item.title for item in items}
-    matches: list[Match] = matcher.rank(text, "faq", 10)
-    limits = matcher.thresholds("faq")
-    ids = [match.key.removeprefix("faq/") for match in matches]
+    matches: list[Match] = matcher.rank(text, kind, 10)
+    limits = matcher.thresholds(kind)
+    ids = [match.key.removeprefix(f"{kind}/") for match in matches]
     best = matches[0] if matches else None
     return Verdict(
         decision=matcher.decide(matches),

@@ -5,6 +5,7 @@ import asyncio
 from sqlalchemy import select
 
 from bot.context import Context
+from bot.directory.catalogue import Service
 from bot.knowledge.answers import published
 from bot.knowledge.models import FaqPhrasing
 from bot.knowledge.rendering import fill
@@ -35,17 +36,19 @@ async def index_items(context: Context) -> list[Item]:
         )
         for entry, version in rows
     ]
-    items += [
-        Item(
-            key=f"service/{service.code}",
-            title=service.name,
-            answer="，".join(filter(None, (service.group, service.materials))),
-            phrasings=service.phrasings,
-            service=service.code,
-        )
-        for service in county.services.values()
-    ]
+    items += map(service_item, county.services.values())
     return sorted(items, key=lambda item: item.key)
+
+
+def service_item(service: Service) -> Item:
+    """A service as it stands in the index."""
+    return Item(
+        key=f"service/{service.code}",
+        title=service.name,
+        answer="，".join(filter(None, (service.group, service.materials))),
+        phrasings=service.phrasings,
+        service=service.code,
+    )
 
 
 async def refresh_index(context: Context) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from actions.intake.preview import IntakePreview
 from actions.server import make_actions_app
 from bot.app import make_app
 from bot.context import Context
@@ -57,7 +58,7 @@ async def run(settings: Settings) -> None:
             metrics.rasa_restarts.set_function(lambda: rasa.restarts)
             dialogue = MeasuredDialogue(context, Rasa(settings.rasa_url, secrets.channel), metrics)
             stack.push_async_callback(dialogue.close)
-            app = make_app(context, dialogue, rasa.ready, metrics)
+            app = make_app(context, dialogue, rasa.ready, metrics, IntakePreview(context))
             residents = {"resident": ResidentAdapter(context)}
             await stack.enter_async_context(ticket_workers(context, residents))
             await stack.enter_async_context(in_background(context.hub.carry()))

@@ -7,6 +7,7 @@ import pytest
 from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from actions.intake.preview import IntakePreview
 from bot.context import Context
 from bot.desk.app import add_desk
 from bot.directory import passwords
@@ -90,7 +91,7 @@ async def staffed(county: Context) -> Context:
 async def browser(staffed: Context) -> AsyncIterator[Callable[..., Awaitable[Desk]]]:
     """Opens a browser at the desk, signed in as the named person, or as nobody."""
     app = web.Application()
-    add_desk(app, staffed)
+    add_desk(app, staffed, IntakePreview(staffed))
     server = TestServer(app)
     await server.start_server()
     clients: list[TestClient] = []

@@ -20,6 +20,7 @@ PARTS = {
     "org": "CL",
     "name": "x",
     "login": "huang",
+    "code": "A07",
 }
 
 

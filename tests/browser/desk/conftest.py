@@ -7,6 +7,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page
 
+from actions.intake.preview import IntakePreview
 from bot.context import Context
 from bot.desk.app import add_desk
 from tests.browser.resident.conftest import browser, faults, shot
@@ -38,7 +39,7 @@ async def wheelchair(staffed: Context, numbers: dict[str, str]) -> str:
 async def site(staffed: Context) -> AsyncIterator[str]:
     """The desk's address."""
     app = web.Application()
-    add_desk(app, staffed)
+    add_desk(app, staffed, IntakePreview(staffed))
     running = TestServer(app)
     await running.start_server()
     yield str(running.make_url("/")).rstrip("/")
