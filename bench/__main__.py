@@ -16,6 +16,7 @@ from bench.workshop import Scale, Workshop
 NAMES = {
     "turns": "a chat turn over REST, start and memory, beside Rasa's default Chinese set-up",
     "parse": "one /model/parse on one core, beside the default set-up's",
+    "search": "finding tickets by words among a million",
     "growth": "the matcher from 142 to 10,000 entries, beside a TF-IDF scan",
 }
 _EPILOG = "\b\n" + "\n".join(f"{name:8} {what}" for name, what in NAMES.items())

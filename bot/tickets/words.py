@@ -89,7 +89,7 @@ def _names(vault: Vault, county: County, ticket: Ticket) -> list[str]:
 
 def _text(vault: Vault, county: County, ticket: Ticket) -> str:
     """What every reader of the ticket sees of it, in lines."""
-    service = county.services.get(ticket.service)
+    service = county.any_service(ticket.service)
     parts = [service.name if service else "", county.place_name(ticket.grid) if ticket.grid else ""]
     if ticket.privacy == HIGH_PRIVACY:
         return "\n".join(parts)
