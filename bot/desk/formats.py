@@ -65,6 +65,11 @@ def moment(at: datetime | None, now: datetime) -> str:
     return f"{year}{there:%m-%d} {WEEKDAYS[there.weekday()]} {there:%H:%M}"
 
 
+def day_of(at: datetime, now: datetime) -> str:
+    """`12-04 周五`, with the year where it is another one."""
+    return moment(at, now).rsplit(" ", 1)[0]
+
+
 def long_moment(at: datetime) -> str:
     """`2026-11-24 周二 09:30`."""
     there = local(at)

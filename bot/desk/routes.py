@@ -58,6 +58,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/tickets/{number}/step", ticket.step, _roles(A, R, O, S, C)),
     Route("GET", "/tickets/{number}/print", printing.show, SEE_TICKETS),
     Route("POST", "/tickets/{number}/print", printing.show_full, SEE_TICKETS),
+    Route("GET", "/tickets/{number}/form.{kind:pdf|docx}", printing.download, SEE_TICKETS),
+    Route("POST", "/tickets/{number}/form.{kind:pdf|docx}", printing.download_full, SEE_TICKETS),
     Route("GET", "/tickets/{number}/files/{id:[0-9]+}", files.show, SEE_TICKETS),
     Route("POST", "/tickets/{number}/note", ticket.write, _roles(A, R, O, S)),
     Route("GET", "/scorecard", scorecard.index, _roles(A, R, O, C, U)),

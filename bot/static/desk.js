@@ -97,11 +97,39 @@
   // 【】 that is not filled blocks sending.
   function blanks(box) {
     const form = box.form, button = form.querySelector("[data-send]"), hint = form.querySelector("[data-blanks]");
-    const open = /【[^】]*】/.test(box.value);
+    const internal = form.querySelector("[name=kind][value=internal]")?.checked;
+    const open = !internal && /【[^】]*】/.test(box.value.replaceAll("【称呼】", ""));
+    const greets = form.querySelector("[data-greets]");
     button.disabled = open;
     if (hint) hint.hidden = !open;
+    if (greets) greets.hidden = open || internal || !box.value.includes("【称呼】");
   }
   document.addEventListener("input", (e) => { if (e.target.matches("[data-message]")) blanks(e.target); });
+  document.addEventListener("change", (e) => { if (e.target.name === "kind") { const box = e.target.form.querySelector("[data-message]"); if (box) blanks(box); } });
+
+  // A template goes into the box, where the writing is; its first blank is selected, to be written over.
+  document.addEventListener("click", (e) => {
+    const reply = e.target.closest("[data-reply]");
+    if (!reply) return;
+    const box = document.querySelector("[data-message]"), text = reply.dataset.reply;
+    if (!box.value.trim()) box.value = "";
+    const at = box.selectionStart;
+    box.setRangeText(text, at, box.selectionEnd, "end");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    nextBlank(box, at);
+  });
+  function nextBlank(box, from) {
+    const found = [...box.value.matchAll(/【[^】]*】/g)].find((one) => one.index >= from && one[0] !== "【称呼】");
+    box.focus();
+    if (found) box.setSelectionRange(found.index, found.index + found[0].length);
+  }
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "Tab" || e.shiftKey || !e.target.matches("[data-message]")) return;
+    const rest = e.target.value.slice(e.target.selectionEnd).replaceAll("【称呼】", "");
+    if (!/【[^】]*】/.test(rest)) return;
+    e.preventDefault();
+    nextBlank(e.target, e.target.selectionEnd);
+  });
 
   // What was typed is kept until it is sent, so that a conflict or a lost connection loses nothing.
   const keep = (el) => el.dataset.keep && `desk-kept:${location.pathname}:${el.dataset.keep}`;

@@ -20,6 +20,7 @@ from bot.tickets.outbox import tell_org, tell_resident
 from bot.tickets.parties import is_any
 from bot.tickets.progress import Progress, build_progress
 from bot.tickets.reading import parts_of, view_of, whole_view
+from bot.tickets.salutation import addressed
 from bot.tickets.sampling import pass_by_rule
 from bot.tickets.timing import timing_of
 from bot.tickets.values import Filed, Filing, Page, TicketQuery
@@ -171,7 +172,10 @@ class Tickets:
             return await self._view_within(work)
 
     async def note(self, number: str, text: str, actor: Actor, internal: bool) -> TicketView:
-        """Leave an internal remark, or a message to the resident (never pushed at high privacy)."""
+        """Leave an internal remark, or a message to the resident (never pushed at high privacy).
+
+        【称呼】 in a message becomes the resident's name: who writes need not have read it.
+        """
         if not text.strip():
             raise Missing("text", "请写内容")
         async with engine.locked(self.context, _number(number), actor) as work:
@@ -179,6 +183,8 @@ class Tickets:
             who = ("lead", "helper", "reviewer", "head") if internal else ("lead", "helper", "reviewer")
             if not is_any((*who, "station"), work, actor):
                 raise Forbidden
+            if not internal:
+                text = addressed(text, work.fields())
             event = await work.write_event("remark" if internal else "message", data={"note": text.strip()})
             if not internal:
                 name = work.org_name(actor.org)

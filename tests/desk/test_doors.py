@@ -21,6 +21,7 @@ PARTS = {
     "name": "x",
     "login": "huang",
     "code": "A07",
+    "kind": "pdf",
 }
 
 

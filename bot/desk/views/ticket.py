@@ -6,17 +6,20 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.desk import steps
-from bot.desk.formats import clock_time
+from bot.desk.formats import clock_time, day_of
 from bot.desk.guard import CONTEXT, NotAllowed, actor_of, me_of, source_of
 from bot.desk.inbox import neighbours
 from bot.desk.layout import page, partial
 from bot.desk.ticket import sheet
 from bot.desk.views.inbox import wish_of
+from bot.directory.response_templates import fill, templates_for
 from bot.directory.roles import Role
 from bot.tickets.errors import Missing, NoSuchStep, Stale, TicketError
+from bot.tickets.salutation import SALUTATION
 from bot.tickets.service import Tickets
 from bot.tickets.states import RATINGS
 from bot.tickets.transitions import REFUSAL_REASONS
+from bot.tickets.views import TicketView
 
 UNMASK_SECONDS = 60
 SHOWS = (("", "全部"), ("flow", "流转"), ("message", "消息"), ("delivery", "投递"), ("clock", "时限"))
@@ -70,10 +73,31 @@ async def _show(
         "sent": "sent" in request.query,
         "done": request.query.get("done", ""),
         "my_org_code": me_of(request).staff.org,
+        "replies": await _replies(request, ticket),
     }
     own = actor.role in (Role.ORGANISATION, Role.STATION)
     here = "inbox" if place[0] else "own" if own else "all"
     return await page(request, "ticket.html", values, here=here, status=status)
+
+
+async def _replies(request: web.Request, ticket: TicketView) -> list[tuple[str, str]]:
+    """(name, text) of the templates that fit, filled with what the ticket says; none at high privacy."""
+    if ticket.high_privacy:
+        return []
+    context, staff = request.app[CONTEXT], me_of(request).staff
+    county, now = await context.directory.county(), context.clock()
+    async with context.db.read() as session:
+        found = await templates_for(session, org=staff.org, service=ticket.service, state=ticket.state)
+    values = {
+        "工单号": ticket.number,
+        "事项": ticket.service_name,
+        "主办单位": ticket.lead.name,
+        "我的单位": county.orgs[staff.org].name,
+        "经办人": staff.name,
+        "期限": day_of(ticket.due, now) if ticket.due else None,
+        "今天": day_of(now, now),
+    }
+    return [(one.name, fill(one.body, values)) for one in found]
 
 
 def _changed(found: Any, request: web.Request, typed: steps.Pressed | None) -> str:
@@ -129,7 +153,7 @@ async def write(request: web.Request) -> web.Response:
     """Leave a message to the resident, or a remark among staff."""
     form, number = await request.post(), request.match_info["number"]
     text, internal = str(form.get("text", "")), form.get("kind") == "internal"
-    if not internal and "【" in text:
+    if not internal and "【" in text.replace(SALUTATION, ""):
         error = Missing("text", "【】里的要先填好")
         return await _show(request, words={"text": text}, error=error, status=422)
     try:
