@@ -7,7 +7,7 @@ import re
 from actions import followups, nlu_client
 from actions.turn import Ranking, Turn, Understood, button
 from bot.directory.catalogue import FALLBACK_SERVICE, Service
-from bot.knowledge.answers import Answer, Answers
+from bot.knowledge.answers import Answer, Answers, dated
 from bot.knowledge.gaps import ASKED_BACK, record_gap
 
 MOST_ANSWERS = 2
@@ -89,7 +89,7 @@ def answer_text(found: Answer) -> str:
         lines.append(found.note)
     if found.expired:
         lines.append("这条依据已过有效期，正在核对，以工作人员答复为准。")
-    lines.append(f"依据：{found.source}（{found.org_name}，{found.checked:%Y-%m-%d} 发布）")
+    lines.append(f"依据：{found.source}（{dated(found)}）")
     return "\n".join(lines)
 
 
@@ -112,7 +112,7 @@ def _custom(found: Answer, score: float, service: Service | None) -> dict[str, o
         "title": found.question,
         "note": found.note,
         "unconfirmed": found.unconfirmed,
-        "checked": found.checked.isoformat(),
+        "checked": dated(found),
         "service": service.code if service else None,
         "service_name": service.name if service else None,
     }

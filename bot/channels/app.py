@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.channels import rest, socket, track, upload
+from bot.channels import browse, embed, rest, socket, track, upload
 from bot.channels import web as site
 from bot.channels.assets import Assets
 from bot.channels.keys import ASSETS, CONTEXT, DIALOGUE, SENDER_LIMIT, SOURCE_LIMIT, TICKETS
@@ -37,4 +37,6 @@ def add_channels(
     app.router.add_get("/assets/{version}/{name}", app[ASSETS].serve)
     app.router.add_post("/webhooks/rest/webhook", rest.webhook)
     track.add_routes(app)
+    browse.add_routes(app)
+    app.router.add_get("/embed.js", embed.script)
     add_telegram(app)

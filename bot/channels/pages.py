@@ -12,6 +12,7 @@ from bot.channels.guard import secured
 from bot.channels.keys import ASSETS, CONTEXT
 from bot.clock import spoken
 from bot.directory.catalogue import CENTRE, County
+from bot.knowledge.answers import dated
 
 TEMPLATES = Path(__file__).parent / "templates"
 ENVIRONMENT = web.AppKey("channels_templates", Environment)
@@ -29,6 +30,7 @@ def add_templates(app: web.Application) -> None:
         lstrip_blocks=True,
     )
     environment.filters["moment"] = spoken
+    environment.filters["dated"] = dated
     environment.globals["asset"] = app[ASSETS].url
 
 

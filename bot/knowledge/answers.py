@@ -35,6 +35,10 @@ class Answer:
     checked: date
     """The day on which this version was published."""
     expired: bool
+    group: str
+    """The people whom it is for."""
+    confirmed_on: date | None
+    """The day on which the handler's organisation confirmed it; None where nobody did yet."""
 
 
 def published() -> Select[tuple[FaqEntry, FaqVersion]]:
@@ -86,4 +90,13 @@ def render(entry: FaqEntry, version: FaqVersion, org_name: str, today: date) -> 
         org_name=org_name,
         checked=local(version.published_at or version.created_at).date(),
         expired=version.valid_until is not None and version.valid_until < today,
+        group=version.group,
+        confirmed_on=local(version.confirmed_at).date() if version.confirmed_at else None,
     )
+
+
+def dated(answer: Answer) -> str:
+    """Who stands behind an answer, since when: `县残联，2026-11-25 核对`; 发布 where nobody confirmed it."""
+    if answer.confirmed_on is not None:
+        return f"{answer.org_name}，{answer.confirmed_on:%Y-%m-%d} 核对"
+    return f"{answer.org_name}，{answer.checked:%Y-%m-%d} 发布"

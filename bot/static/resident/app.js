@@ -210,3 +210,12 @@ addEventListener("pageshow", (event) => event.persisted && location.reload());
 settings();
 pictures(() => tell(""));
 chips(usual);
+
+// 去登记 of the browse page: the words stand ready, the resident sends them.
+const ready = new URLSearchParams(location.hash.slice(1)).get("say");
+if (ready) {
+  history.replaceState(null, "", location.pathname);
+  say.value = ready.slice(0, say.maxLength);
+  grow();
+  say.focus();
+}

@@ -68,7 +68,7 @@ function bubbles(custom, text) {
   const parts = paragraphs(lines.join("\n"));
   if (note) parts.push(make("p", { class: "notice soon" }, icon("info-circle"), make("span", {}, note)));
   if (source) {
-    const words = make("span", {}, /^依据/.test(source) ? source : `依据：${source}`, checked ? `　${checked}${/核对|发布/.test(checked) ? "" : " 发布"}` : "");
+    const words = make("span", {}, /^依据/.test(source) ? source : `依据：${source}`, checked ? `　${checked}` : "");
     parts.push(make("p", { class: "source" }, icon("book"), words));
   }
   return parts.length ? [make("div", { class: "bubble" }, ...parts)] : [];
