@@ -61,7 +61,7 @@
   });
 
   // Selection survives a refresh of the list: it is kept by ticket number.
-  const picked = new Set();
+  const picked = new Map();
   function show() {
     for (const box of document.querySelectorAll("[data-pick]")) {
       box.checked = picked.has(box.value);
@@ -71,14 +71,21 @@
     if (!bar) return;
     bar.hidden = picked.size === 0;
     bar.querySelector("[data-picked]").textContent = `已选 ${picked.size} 件`;
-    bar.querySelector("[data-numbers]").value = [...picked].join(" ");
+    bar.querySelector("[data-numbers]").value = [...picked.keys()].join(" ");
+    const two = bar.querySelector("[data-two]");
+    if (two) two.disabled = picked.size < 2;
+    const leads = {};
+    for (const lead of picked.values()) leads[lead] = (leads[lead] || 0) + 1;
+    const most = Object.entries(leads).sort((a, b) => b[1] - a[1]);
+    const said = most.slice(0, 3).map(([lead, count]) => `${count} 件去${lead}`).join("，");
+    bar.querySelector("[data-whither]").textContent = said + (most.length > 3 ? ` 等 ${most.length} 家` : "");
   }
   function clear() { picked.clear(); show(); }
   document.addEventListener("change", (e) => {
     const box = e.target;
-    if (box.matches("[data-pick]")) { box.checked ? picked.add(box.value) : picked.delete(box.value); show(); }
+    if (box.matches("[data-pick]")) { box.checked ? picked.set(box.value, box.dataset.lead) : picked.delete(box.value); show(); }
     if (box.matches("[data-pick-all]")) {
-      for (const one of document.querySelectorAll("[data-pick]")) box.checked ? picked.add(one.value) : picked.delete(one.value);
+      for (const one of document.querySelectorAll("[data-pick]")) box.checked ? picked.set(one.value, one.dataset.lead) : picked.delete(one.value);
       show();
     }
     if (box.matches("[data-keys-on]")) box.checked ? localStorage.removeItem(KEYS_OFF) : localStorage.setItem(KEYS_OFF, "1");
