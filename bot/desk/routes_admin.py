@@ -2,7 +2,7 @@
 
 from bot.desk.guard import Handler, Route
 from bot.desk.layout import A
-from bot.desk.views.admin import changes, home, orgs, services, settings, targets
+from bot.desk.views.admin import changes, grid, home, imports, orgs, services, settings, targets
 
 
 def _route(method: str, path: str, handler: Handler) -> Route:
@@ -12,6 +12,12 @@ def _route(method: str, path: str, handler: Handler) -> Route:
 ADMIN_ROUTES: tuple[Route, ...] = (
     _route("GET", "", home.index),
     _route("GET", "/changes", changes.index),
+    _route("GET", "/import", imports.index),
+    _route("GET", "/import/directory.xlsx", imports.download),
+    _route("POST", "/import", imports.take),
+    _route("GET", "/grid", grid.index),
+    _route("POST", "/grid", grid.add),
+    _route("POST", "/grid/{point}", grid.change),
     _route("GET", "/calendar", settings.show_calendar),
     _route("POST", "/calendar", settings.set_days),
     _route("POST", "/calendar/hours/{org}", settings.set_hours),

@@ -63,3 +63,22 @@
   document.addEventListener("htmx:afterRequest", (e) => { const box = e.target.closest?.("#try")?.querySelector("[data-try-say]"); if (box) { box.value = ""; box.focus(); } });
   document.addEventListener("htmx:afterSettle", (e) => { if (e.target.id === "talk") e.target.scrollTop = e.target.scrollHeight; });
 })();
+// The grid's tree: dragging a point onto another one opens its panel with the place filled in; nothing moves by itself.
+(() => {
+  const UNDER = { station: ["centre"], town: ["centre"], community: ["station", "town"], village: ["town"] };
+  let held;
+  const fits = (el) => {
+    const over = held && el.closest?.("[data-tree] [data-point]");
+    return over && over !== held && UNDER[held.dataset.kind]?.includes(over.dataset.kind) ? over : null;
+  };
+  const mark = (el) => { document.querySelectorAll("[data-tree] .over").forEach((one) => one.classList.remove("over")); el?.classList.add("over"); };
+  document.addEventListener("dragstart", (e) => { held = e.target.closest?.("[data-tree] [data-point]"); held?.classList.add("dragged"); });
+  document.addEventListener("dragover", (e) => { const over = fits(e.target); if (held) mark(over); if (over) e.preventDefault(); });
+  document.addEventListener("drop", (e) => {
+    const over = fits(e.target);
+    if (!over) return;
+    e.preventDefault();
+    location.href = `/desk/admin/grid?point=${encodeURIComponent(held.dataset.point)}&to=${encodeURIComponent(over.dataset.point)}#panel`;
+  });
+  document.addEventListener("dragend", () => { held?.classList.remove("dragged"); held = null; mark(null); });
+})();

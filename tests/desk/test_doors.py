@@ -22,6 +22,7 @@ PARTS = {
     "login": "huang",
     "code": "A07",
     "kind": "pdf",
+    "point": "T01-05",
 }
 
 

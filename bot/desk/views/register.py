@@ -89,7 +89,14 @@ async def _form(
 def _villages(county: Any) -> list[tuple[str, list[Any]]]:
     towns = [p for p in county.points.values() if p.kind in ("town", "station")]
     return [
-        (town.name, [p for p in county.points.values() if p.parent == town.code and p.kind != "station"])
+        (
+            town.name,
+            [
+                p
+                for p in county.points.values()
+                if p.parent == town.code and p.kind != "station" and not p.closed
+            ],
+        )
         for town in towns
     ]
 
