@@ -94,6 +94,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", ONE, tickets.read_ticket, "读一张工单", {200: "Ticket", 304: ""}),
     Route("GET", ONE + "/transitions", tickets.allowed_steps, "现在能做的步骤", {200: "Steps"}),
     Route("POST", ONE + "/transitions", tickets.take_step, "走一步", {200: "Ticket"}, StepBody, (IF_MATCH,)),
+    Route(
+        "GET", ONE + "/proposal", tickets.read_proposal, "综合诉求该派给谁，连同理由；只有审核员能看",
+        {200: "Proposal"},
+    ),
     Route("POST", ONE + "/acts", tickets.do_act, "记一件不改状态的事", {200: "Ticket"}, ActBody),
     Route("POST", ONE + "/notes", tickets.leave_note, "备注或给居民留言", {200: "Ticket"}, NoteBody),
     Route("GET", ONE + "/attachments", attachments.list_attachments, "列出附件", {200: "Files"}),

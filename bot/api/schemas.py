@@ -190,6 +190,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             )
         )
     ),
+    "Proposal": record(items=many(record(org=NAMED, service=maybe(TEXT), score=NUMBER, reasons=many(TEXT)))),
     "Delivery": DELIVERY,
     "Deliveries": record(items=many(DELIVERY), next_cursor=maybe(TEXT)),
     "Targets": record(items=many(TARGET)),

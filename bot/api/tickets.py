@@ -10,11 +10,12 @@ from aiohttp import web
 
 from bot.api.auth import source
 from bot.api.bodies import ActBody, FilingBody, NoteBody, StepBody, clean, moment, read_body
-from bot.api.keys import ACTOR, TICKETS
+from bot.api.keys import ACTOR, CONTEXT, TICKETS
 from bot.api.problems import Refused
 from bot.directory.roles import Role
 from bot.tickets.actors import Actor
 from bot.tickets.errors import Forbidden, Missing
+from bot.tickets.proposing.proposals import proposal
 from bot.tickets.service import Filing, TicketQuery
 from bot.tickets.states import STATE_NAMES
 from bot.tickets.views import TicketView, as_json
@@ -205,6 +206,23 @@ async def allowed_steps(request: web.Request) -> web.Response:
     return web.json_response(
         {"items": steps}, headers={"ETag": etag(view.version), "Cache-Control": "no-store"}, dumps=dumps
     )
+
+
+async def read_proposal(request: web.Request) -> web.Response:
+    """GET /tickets/{number}/proposal: who may lead a free complaint in review; empty for other tickets."""
+    context = request.app[CONTEXT]
+    found = await proposal(context, request.match_info["number"], request[ACTOR])
+    orgs = (await context.directory.county()).orgs
+    items = [
+        {
+            "org": {"code": one.org, "name": orgs[one.org].name},
+            "service": one.service,
+            "score": one.score,
+            "reasons": list(one.reasons),
+        }
+        for one in found
+    ]
+    return web.json_response({"items": items}, headers={"Cache-Control": "no-store"}, dumps=dumps)
 
 
 async def _after(request: web.Request, number: str, actor: Actor) -> web.Response:

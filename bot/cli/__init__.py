@@ -11,9 +11,25 @@ from bot.cli import (
     people,
     report,
     retention,
+    routing,
     run,
     talk,
     targets,
+)
+
+MODULES = (
+    run,
+    database,
+    people,
+    knowledge,
+    talk,
+    care,
+    retention,
+    deliveries,
+    targets,
+    routing,
+    audit,
+    report,
 )
 
 
@@ -22,6 +38,6 @@ def main() -> None:
     """The county's one door: run it, fill it, look after it."""
 
 
-for module in (run, database, people, knowledge, talk, care, retention, deliveries, targets, audit, report):
+for module in MODULES:
     for command in module.COMMANDS:
         main.add_command(command)

@@ -237,6 +237,27 @@ class Forwarding(Base):
     at: Mapped[datetime]
 
 
+class RoutingProposal(Base):
+    """What was proposed for a free complaint, and what the reviewer made of it: material to learn from.
+
+    No personal data: the words stay in the ticket, and go with it.
+    """
+
+    __tablename__ = "routing_proposals"
+
+    ticket: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    at: Mapped[datetime]
+    lead: Mapped[str | None] = mapped_column(ForeignKey("organisations.code"))
+    """None where nobody looked at a proposal before the dispatch."""
+    service: Mapped[str | None] = mapped_column(String(8))
+    candidates: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    """Best first: org, service, score, reasons."""
+    chosen: Mapped[str | None] = mapped_column(ForeignKey("organisations.code"), index=True)
+    chosen_service: Mapped[str | None] = mapped_column(String(8))
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    decided_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
 class Access(Base):
     """A read of full personal data, in a chain of its own."""
 

@@ -282,3 +282,16 @@ async def test_lists_show_what_one_may_see(api: Api) -> None:
     assert (await api.get("/tickets?limit=0")).status == 422
     masked = (await (await api.get("/tickets")).json())["items"][1]["fields"]
     assert masked["phone"] == "139****1357"
+
+
+async def test_proposals_are_for_reviewers(api: Api) -> None:
+    fields = {key: WHEELCHAIR[key] for key in ("applicant_name", "phone", "village", "demand_desc")}
+    number = (await api.file("Z01", fields))["number"]
+    said = await (await api.get(f"/tickets/{number}/proposal")).json()
+    assert (
+        said["items"][0]["org"] == {"code": "ZX", "name": "群团综合服务中心"} and said["items"][0]["reasons"]
+    )
+    for who in ("lead", "helper", "other", "auditor", "maintainer", "convenor", "channel"):
+        assert (await api.get(f"/tickets/{number}/proposal", who)).status == 403, who
+    assert (await api.get(f"/tickets/{number}/proposal", None)).status == 401
+    assert (await api.get("/tickets/QT-0000-0000/proposal")).status == 404

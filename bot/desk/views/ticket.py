@@ -15,6 +15,7 @@ from bot.desk.views.inbox import wish_of
 from bot.directory.response_templates import fill, templates_for
 from bot.directory.roles import Role
 from bot.tickets.errors import Missing, NoSuchStep, Stale, TicketError
+from bot.tickets.proposing.proposals import REVIEWERS, proposal
 from bot.tickets.salutation import SALUTATION
 from bot.tickets.service import Tickets
 from bot.tickets.states import RATINGS
@@ -52,6 +53,8 @@ async def _show(
     values: dict[str, Any] = {
         "sheet": found,
         "ticket": ticket,
+        "proposal": await proposal(context, ticket.number, actor) if actor.role in REVIEWERS else [],
+        "may": {step.name for step in allowed if step.enabled},
         "shown": shown,
         "rest": rest,
         "keys_of": steps.KEYS,

@@ -1,11 +1,13 @@
 """Handing a ticket to organisations, and what happens when one gives it back."""
 
 from bot.clock import local
+from bot.directory.catalogue import FALLBACK_SERVICE
 from bot.tickets import states as s
 from bot.tickets.accounts import end_part, safe_window
 from bot.tickets.effects.parts import new_assignment, planned
 from bot.tickets.effects.registry import effect
 from bot.tickets.errors import Missing
+from bot.tickets.proposing.choice import note_choice
 from bot.tickets.routing import Route, route, with_lead
 from bot.tickets.work import Work
 
@@ -32,6 +34,7 @@ async def dispatch(work: Work) -> None:
         new_assignment(work, org, s.HELPER)
     if changed and work.ask.org:
         work.remember(rerouted=True)
+    await note_choice(work, plan.lead)
     if work.service.starts == "event":
         confirm = work.timing.clock().days(work.at, work.timing.terms.order_confirm_days)
         work.remember(confirm_due=confirm.at.isoformat())
@@ -52,6 +55,7 @@ async def reassign(work: Work) -> None:
         end_part(work, helper, "became_lead")
     _place(work, Route(plan.lead, tuple(org for org in kept if org != plan.lead), work.ticket.grid))
     new_assignment(work, plan.lead, s.LEAD)
+    await note_choice(work, plan.lead)
     work.remember(bound=None)
 
 
@@ -82,6 +86,8 @@ async def reclassify(work: Work) -> None:
     ticket = work.ticket
     plan = route(work.county, service, work.fields(), local(work.at).date())
     work.ask.data["before"] = ticket.service
+    if ticket.service == FALLBACK_SERVICE:
+        await note_choice(work, plan.lead, code)
     ticket.service, ticket.privacy = code, service.privacy
     ticket.urgent = ticket.urgent or service.urgent
     if work.lead is None:

@@ -685,6 +685,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ratings_ticket"), ["ticket"], unique=False)
 
     op.create_table(
+        "routing_proposals",
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("lead", sa.String(length=16), nullable=True),
+        sa.Column("service", sa.String(length=8), nullable=True),
+        sa.Column("candidates", sa.JSON(), nullable=False),
+        sa.Column("chosen", sa.String(length=16), nullable=True),
+        sa.Column("chosen_service", sa.String(length=8), nullable=True),
+        sa.Column("decided_by", sa.String(length=80), nullable=True),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["chosen"], ["organisations.code"], name=op.f("fk_routing_proposals_chosen_organisations")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lead"], ["organisations.code"], name=op.f("fk_routing_proposals_lead_organisations")
+        ),
+        sa.ForeignKeyConstraint(["ticket"], ["tickets.id"], name=op.f("fk_routing_proposals_ticket_tickets")),
+        sa.PrimaryKeyConstraint("ticket", name=op.f("pk_routing_proposals")),
+    )
+    with op.batch_alter_table("routing_proposals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_routing_proposals_chosen"), ["chosen"], unique=False)
+        batch_op.create_index(batch_op.f("ix_routing_proposals_decided_at"), ["decided_at"], unique=False)
+
+    op.create_table(
         "station_reports",
         sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("ticket", sa.Integer(), nullable=False),
@@ -777,6 +801,11 @@ def downgrade() -> None:
 
     op.drop_table("ticket_events")
     op.drop_table("station_reports")
+    with op.batch_alter_table("routing_proposals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_routing_proposals_decided_at"))
+        batch_op.drop_index(batch_op.f("ix_routing_proposals_chosen"))
+
+    op.drop_table("routing_proposals")
     with op.batch_alter_table("ratings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ratings_ticket"))
         batch_op.drop_index(batch_op.f("ix_ratings_at"))
