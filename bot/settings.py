@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     exit_url: str = "https://www.baidu.com/"
     """The neutral page that 马上离开 goes to."""
 
+    faq_second_reader: bool = True
+    """An answer goes online after somebody else has read it; off for a county with one maintainer."""
+
     telegram_token: str | None = None
     telegram_base_url: str | None = None
     telegram_webhook_secret: str | None = None

@@ -11,8 +11,9 @@ from aiohttp import web
 from bot.context import Context
 from bot.conversations.preview import Preview
 from bot.desk.guard import CONTEXT, ME, Handler, NotAllowed, guarded
-from bot.desk.layout import FILTERS, GLOBALS, PREVIEW, STATIC, TRIALS, WATCH, page
+from bot.desk.layout import FILTERS, GLOBALS, PREVIEW, REPLAYS, STATIC, TRIALS, WATCH, page
 from bot.desk.live import Watch
+from bot.desk.replays import Replays
 from bot.desk.routes import ROUTES
 from bot.desk.takeover import sweep
 from bot.desk.trial import Trials
@@ -46,6 +47,7 @@ def add_desk(app: web.Application, context: Context, preview: Preview | None = N
     desk[WATCH] = Watch(context)
     desk[PREVIEW] = preview
     desk.cleanup_ctx.append(_background)
+    desk[REPLAYS] = Replays(context)
     desk[TRIALS] = Trials(context.settings.state_dir / "index")
     aiohttp_jinja2.setup(
         desk,
@@ -69,6 +71,7 @@ async def _background(desk: web.Application) -> AsyncIterator[None]:
     yield
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+    await desk[REPLAYS].close()
     await desk[WATCH].close()
 
 

@@ -13,7 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.knowledge.entries import CONTENT
 from bot.knowledge.models import FaqEntry, FaqPhrasing, FaqVersion
 from bot.knowledge.rendering import MARKER
+from bot.knowledge.uses import by_entry
 
+OVER, CONFIRM, UNDER_WAY, OFFLINE, ONLINE = range(5)
+"""Places in the list: what is over first, then what somebody has to confirm."""
+ONLY = {"draft": ("draft",), "review": ("in_review", "scheduled")}
 FIELD_NAMES = {
     "group": "人群",
     "question": "标准问法",
@@ -38,6 +42,13 @@ class Mark:
     rank: int
 
 
+STATES = {
+    "draft": Mark("草稿", "info", UNDER_WAY),
+    "in_review": Mark("待复核", "hold", UNDER_WAY),
+    "scheduled": Mark("定时发布", "hold", UNDER_WAY),
+}
+
+
 @dataclass(frozen=True)
 class Row:
     """An entry in the list, as its newest version says."""
@@ -45,8 +56,15 @@ class Row:
     id: str
     org: str
     question: str
-    phrasings: int
-    mark: Mark
+    hits: int
+    """Answers given in the last thirty days."""
+    marks: tuple[Mark, ...]
+    """What stands out, the gravest first; never empty."""
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody has to confirm something."""
+        return self.marks[0].rank <= CONFIRM
 
 
 def figure_names(answer: str) -> list[str]:
@@ -54,25 +72,29 @@ def figure_names(answer: str) -> list[str]:
     return list(dict.fromkeys(MARKER.findall(answer)))
 
 
-def mark_of(entry: FaqEntry, version: FaqVersion, today: date) -> Mark:
-    """What a maintainer has to see first about an entry."""
-    if entry.published is None and version.state == "published":
-        return Mark("已下线", "plain", 4)
+def missing_figures(version: FaqVersion) -> list[str]:
+    """The local figures that nobody filled in."""
+    return [name for name in figure_names(version.answer) if not version.figures.get(name)]
+
+
+def marks_of(entry: FaqEntry, version: FaqVersion, today: date) -> tuple[Mark, ...]:
+    """What a maintainer has to see about an entry, the gravest first; its state alone where all is well."""
+    marks = []
     if version.valid_until is not None and version.valid_until < today:
-        return Mark(f"过期 {(today - version.valid_until).days} 天", "late", 0)
+        marks.append(Mark(f"过期 {(today - version.valid_until).days} 天", "late", OVER))
     if not version.confirmed:
-        return Mark("需核对", "soon", 1)
-    if any(not version.figures.get(name) for name in figure_names(version.answer)):
-        return Mark("缺本县标准", "soon", 2)
-    if version.state != "published":
-        return Mark("草稿", "info", 3)
-    return Mark("已发布", "ok", 5)
+        marks.append(Mark("需核对", "soon", CONFIRM))
+    if missing_figures(version):
+        marks.append(Mark("缺本县标准", "soon", CONFIRM))
+    if version.state in STATES:
+        marks.append(STATES[version.state])
+    elif entry.published is None:
+        marks.append(Mark("已下线", "plain", OFFLINE))
+    return tuple(marks) or (Mark("已发布", "ok", ONLINE),)
 
 
-async def listed(
-    session: AsyncSession, today: date, *, text: str = "", org: str = "", open_only: bool = False
-) -> list[Row]:
-    """The entries that fit, what needs confirming first."""
+async def newest_versions(session: AsyncSession, org: str = "") -> list[tuple[FaqEntry, FaqVersion]]:
+    """Every entry, or an organisation's, with its newest version."""
     newest = (
         select(FaqVersion.entry, func.max(FaqVersion.number).label("number"))
         .group_by(FaqVersion.entry)
@@ -85,18 +107,27 @@ async def listed(
     )
     if org:
         query = query.where(FaqEntry.org == org)
-    pairs = [(entry, version) for entry, version in (await session.execute(query)).all()]
+    return [(entry, version) for entry, version in (await session.execute(query)).all()]
+
+
+async def listed(
+    session: AsyncSession, today: date, *, text: str = "", org: str = "", only: str = ""
+) -> list[Row]:
+    """The entries that fit: what is over first, then what needs confirming, the most asked for first."""
+    pairs = await newest_versions(session, org)
+    uses = await by_entry(session, today)
     phrasings: dict[str, list[str]] = {}
     for entry_id, said in await session.execute(select(FaqPhrasing.entry, FaqPhrasing.text)):
         phrasings.setdefault(entry_id, []).append(said)
     words = text.lower().split()
     rows = [
-        Row(e.id, e.org, v.question, len(phrasings.get(e.id, ())), mark_of(e, v, today))
+        Row(e.id, e.org, v.question, uses[e.id].hit if e.id in uses else 0, marks_of(e, v, today))
         for e, v in pairs
-        if _fits(words, (e.id, v.question, v.answer, v.source, *phrasings.get(e.id, ())))
+        if (not only or only == "open" or v.state in ONLY.get(only, ()))
+        and _fits(words, (e.id, v.question, v.answer, v.source, *phrasings.get(e.id, ())))
     ]
-    rows.sort(key=lambda row: (row.mark.rank, row.id))
-    return [row for row in rows if row.mark.rank < 4] if open_only else rows
+    rows.sort(key=lambda row: (row.marks[0].rank, -row.hits, row.id))
+    return [row for row in rows if row.open] if only == "open" else rows
 
 
 def _fits(words: list[str], texts: Iterable[str]) -> bool:

@@ -15,6 +15,7 @@ from bot.desk.gaps import open_count
 from bot.desk.guard import CONTEXT, ME, actor_of, me_of
 from bot.desk.inbox import waiting
 from bot.desk.live import Watch
+from bot.desk.replays import Replays
 from bot.desk.takeover import ROLES, waiting_count
 from bot.desk.trial import Trials
 from bot.directory.roles import ROLE_NAMES, Role
@@ -30,6 +31,7 @@ A, R, O, S, M, C, U = (  # noqa: E741
     Role.AUDITOR,
 )
 STATIC = ROOT / "bot" / "static"
+REPLAYS = web.AppKey("desk_replays", Replays)
 TRIALS = web.AppKey("desk_trials", Trials)
 WATCH = web.AppKey("desk_watch", Watch)
 PREVIEW: web.AppKey[Preview | None] = web.AppKey("desk_preview")

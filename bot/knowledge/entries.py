@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.knowledge.models import FaqEntry, FaqPhrasing, FaqVersion
+from bot.knowledge import phrasings
+from bot.knowledge.models import FaqEntry, FaqVersion
 
 CONTENT = (
     "group",
@@ -39,6 +40,8 @@ class Editor:
 
     name: str
     org: str
+    staff: int | None = None
+    """His number among the staff; None at the command line."""
 
 
 async def newest(session: AsyncSession, entry: str, *, lock: bool = False) -> FaqVersion:
@@ -69,6 +72,8 @@ async def save_draft(
 ) -> FaqVersion:
     """Write changes into the entry's draft, starting one from the published version where there is none."""
     version = await newest(session, entry, lock=True)
+    if version.state in ("in_review", "scheduled"):
+        raise KnowledgeError("这一稿已经送复核或定了时间，先收回来再改")
     changes = _checked(content)
     if version.state == "published":
         base = {name: getattr(version, name) for name in CONTENT}
@@ -78,22 +83,41 @@ async def save_draft(
         for name, value in changes.items():
             setattr(version, name, value)
         version.author = editor.name
+        if editor.staff is not None and editor.staff not in version.hands:
+            version.hands = [*version.hands, editor.staff]
     return version
 
 
 async def publish(session: AsyncSession, entry: str, editor: Editor, at: datetime) -> FaqVersion:
-    """Publish the entry's draft; KnowledgeError with the missing field when it is not whole."""
+    """Publish the entry's draft, with its phrasings; KnowledgeError when it is not whole."""
     version = await newest(session, entry, lock=True)
     if version.state == "published":
         raise KnowledgeError("没有改动，不用发布")
-    for name in REQUIRED:
-        if not getattr(version, name).strip():
-            raise KnowledgeError("还没填，填好才能发布", name)
+    require_whole(version)
+    await phrasings.take_effect(session, version)
     version.state, version.published_at, version.published_by = "published", at, editor.name
     row = await session.get(FaqEntry, entry)
     assert row is not None
     row.published, row.updated_at = version.number, at
     return version
+
+
+def require_whole(version: FaqVersion) -> None:
+    """KnowledgeError that names the first field which a published version must have."""
+    for name in REQUIRED:
+        if not getattr(version, name).strip():
+            raise KnowledgeError("还没填，填好才能发布", name)
+
+
+async def discard(session: AsyncSession, entry: str) -> None:
+    """Throw a draft away, with its changes of phrasings; the published version stays as it is."""
+    version = await newest(session, entry, lock=True)
+    if version.state == "published":
+        raise KnowledgeError("没有草稿，不用丢")
+    if version.number == 1:
+        raise KnowledgeError("这一条还没发布过，没有旧版可回")
+    await session.delete(version)
+    await phrasings.drop(session, entry)
 
 
 async def withdraw(session: AsyncSession, entry: str, at: datetime) -> None:
@@ -107,7 +131,7 @@ async def withdraw(session: AsyncSession, entry: str, at: datetime) -> None:
 async def roll_back(
     session: AsyncSession, entry: str, number: int, editor: Editor, at: datetime
 ) -> FaqVersion:
-    """Publish the content of an earlier version anew, as a new version."""
+    """Publish the content of an earlier version anew, as a new version; an open draft stays behind it."""
     old = await session.scalar(
         select(FaqVersion).where(
             FaqVersion.entry == entry, FaqVersion.number == number, FaqVersion.state == "published"
@@ -115,9 +139,18 @@ async def roll_back(
     )
     if old is None:
         raise KnowledgeError("没有这个发布过的版本")
-    await save_draft(session, entry, {name: getattr(old, name) for name in CONTENT}, editor, at)
-    await session.flush()
-    return await publish(session, entry, editor, at)
+    last = await newest(session, entry, lock=True)
+    number_of_new = last.number + (last.state == "published")
+    if last.state != "published":
+        last.number += 1
+        await session.flush()
+    version = _draft(entry, number_of_new, {name: getattr(old, name) for name in CONTENT}, editor, at)
+    version.state, version.published_at, version.published_by = "published", at, editor.name
+    session.add(version)
+    row = await session.get(FaqEntry, entry)
+    assert row is not None
+    row.published, row.updated_at = version.number, at
+    return version
 
 
 async def history(session: AsyncSession, entry: str) -> list[FaqVersion]:
@@ -128,18 +161,25 @@ async def history(session: AsyncSession, entry: str) -> list[FaqVersion]:
     return list(rows)
 
 
-async def add_phrasing(session: AsyncSession, entry: str, text: str, origin: str, at: datetime) -> None:
-    """Add a way of asking; one that is there already stays as it is."""
+async def add_phrasing(
+    session: AsyncSession, entry: str, text: str, origin: str, editor: Editor, at: datetime
+) -> bool:
+    """Add a way of asking to the draft; False where the entry has it already."""
     text = " ".join(text.split())
     if not text:
         raise KnowledgeError("问法是空的", "text")
-    known = await session.scalar(
-        select(func.count())
-        .select_from(FaqPhrasing)
-        .where(FaqPhrasing.entry == entry, FaqPhrasing.text == text)
-    )
-    if not known:
-        session.add(FaqPhrasing(entry=entry, text=text, origin=origin, created_at=at))
+    if not await phrasings.add(session, entry, text, origin, at):
+        return False
+    await save_draft(session, entry, {}, editor, at)
+    return True
+
+
+async def remove_phrasing(
+    session: AsyncSession, entry: str, number: int, editor: Editor, at: datetime
+) -> None:
+    """Take a way of asking out of the draft, or put one back that the draft took out."""
+    await phrasings.remove(session, entry, number)
+    await save_draft(session, entry, {}, editor, at)
 
 
 def _checked(content: dict[str, Any]) -> dict[str, Any]:
@@ -155,6 +195,7 @@ def _draft(entry: str, number: int, content: dict[str, Any], editor: Editor, at:
         number=number,
         state="draft",
         author=editor.name,
+        hands=[editor.staff] if editor.staff is not None else [],
         created_at=at,
         published_at=None,
         published_by=None,

@@ -21,6 +21,7 @@ from bot.knowledge import entries
 from bot.knowledge.answers import published
 from bot.knowledge.entries import CONTENT, Editor, KnowledgeError
 from bot.knowledge.models import FaqEntry, FaqPhrasing, FaqVersion
+from bot.knowledge.phrasings import DRAFTED, ONLINE
 
 WIDE = 10_000
 """No line of the file is folded, so that a comparison of two files shows what changed."""
@@ -135,19 +136,21 @@ async def _import(
             await entries.save_draft(session, row.id, content, editor, at)
             kind, detail, waiting = "changed", ", ".join(changed), True
     await session.flush()
-    added = await _add_phrasings(session, row, at)
+    added = await _add_phrasings(session, row, editor, at)
+    waiting = waiting or bool(added)
+    await session.flush()
     if publish and waiting:
         await entries.publish(session, row.id, editor, at)
         await session.flush()
     return Outcome(line, row.id, kind, detail, publish and waiting, added)
 
 
-async def _add_phrasings(session: AsyncSession, row: FaqRow, at: datetime) -> int:
+async def _add_phrasings(session: AsyncSession, row: FaqRow, editor: Editor, at: datetime) -> int:
     known = set(await session.scalars(select(FaqPhrasing.text).where(FaqPhrasing.entry == row.id)))
     wanted = {" ".join(text.split()): None for text in row.phrasings if text.strip()}
     missing = [text for text in wanted if text not in known]
     for text in missing:
-        await entries.add_phrasing(session, row.id, text, "written", at)
+        await entries.add_phrasing(session, row.id, text, "written", editor, at)
     return len(missing)
 
 
@@ -155,7 +158,9 @@ async def export_rows(session: AsyncSession, *, drafts: bool = False) -> list[di
     """The published entries, or the newest version of every entry, as the file holds them."""
     phrasings: dict[str, list[str]] = {}
     for entry, text in await session.execute(
-        select(FaqPhrasing.entry, FaqPhrasing.text).order_by(FaqPhrasing.id)
+        select(FaqPhrasing.entry, FaqPhrasing.text)
+        .where(FaqPhrasing.state.in_(DRAFTED if drafts else ONLINE))
+        .order_by(FaqPhrasing.id)
     ):
         phrasings.setdefault(entry, []).append(text)
     query = published().order_by(FaqEntry.id)

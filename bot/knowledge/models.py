@@ -96,6 +96,8 @@ class FaqReplay(Base):
     at: Mapped[datetime]
     seconds: Mapped[float]
     total: Mapped[int]
+    asked: Mapped[int]
+    """How many of them the draft could change, and were asked."""
     better: Mapped[list[Any]] = mapped_column(JSON)
     worse: Mapped[list[Any]] = mapped_column(JSON)
     """Rows of text, owners, before, after."""

@@ -8,6 +8,7 @@ from bot.context import Context
 from bot.directory.catalogue import Service
 from bot.knowledge.answers import published
 from bot.knowledge.models import FaqPhrasing
+from bot.knowledge.phrasings import ONLINE
 from bot.knowledge.rendering import fill
 from nlu.retrieval.index import Item, publish
 
@@ -23,7 +24,9 @@ async def index_items(context: Context) -> list[Item]:
         rows = (await session.execute(published())).all()
         phrasings: dict[str, list[str]] = {}
         for entry, text in await session.execute(
-            select(FaqPhrasing.entry, FaqPhrasing.text).order_by(FaqPhrasing.id)
+            select(FaqPhrasing.entry, FaqPhrasing.text)
+            .where(FaqPhrasing.state.in_(ONLINE))
+            .order_by(FaqPhrasing.id)
         ):
             phrasings.setdefault(entry, []).append(text)
     items = [

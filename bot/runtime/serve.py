@@ -17,6 +17,7 @@ from bot.context import Context
 from bot.conversations.push import ResidentAdapter
 from bot.dialogue import Rasa
 from bot.knowledge.publish import follow_content
+from bot.knowledge.scheduled import keep_publishing
 from bot.replicas import leading
 from bot.retention.job import nightly
 from bot.runtime.alone import AlreadyRunning, alone
@@ -65,6 +66,8 @@ async def run(settings: Settings) -> None:
             await stack.enter_async_context(in_background(follow_content(context)))
             night = leading(context.redis, "retention", lambda: nightly(context))
             await stack.enter_async_context(in_background(night))
+            await stack.enter_async_context(in_background(nightly(context)))
+            await stack.enter_async_context(in_background(keep_publishing(context)))
             actions = make_actions_app(context, secrets.actions)
             await stack.enter_async_context(listening(actions, "127.0.0.1", settings.actions_port))
             await stack.enter_async_context(listening(app, settings.host, settings.port))

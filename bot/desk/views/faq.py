@@ -4,24 +4,27 @@ from datetime import date
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import delete, select
 
 from bot.clock import local
 from bot.desk.differences import marked
-from bot.desk.faq import changes, figure_names, fingerprint, listed, mark_of, next_id
+from bot.desk.faq import changes, figure_names, fingerprint, listed, marks_of, next_id
 from bot.desk.guard import CONTEXT, NotAllowed, me_of
 from bot.desk.layout import TRIALS, page, partial
+from bot.desk.publishing import EDITORS
+from bot.desk.replays import item_of
+from bot.desk.views import replay
 from bot.directory.roles import Role
-from bot.knowledge import entries
+from bot.knowledge import entries, phrasings
 from bot.knowledge.answers import Answer, render
 from bot.knowledge.entries import Editor, KnowledgeError
-from bot.knowledge.models import FaqEntry, FaqPhrasing, FaqVersion
+from bot.knowledge.models import FaqEntry, FaqVersion
 from bot.knowledge.publish import refresh_index
-from bot.knowledge.rendering import fill
-from nlu.retrieval.index import Item
+from bot.knowledge.review import WAITING
 
-EDITORS = frozenset({Role.MAINTAINER, Role.ADMINISTRATOR})
 ORIGINS = {"seed": "初始内容", "written": "自写", "gap": "未答问题并入"}
+
+LONGEST, MOST_LINES = 200, 50
+SAID = {"added": "加的问法", "removed": "去掉的问法"}
 
 
 class Changed(Exception):
@@ -43,10 +46,10 @@ async def _list(request: web.Request) -> dict[str, Any]:
     county = await context.directory.county()
     text, org, only = (request.query.get(name, "") for name in ("q", "org", "only"))
     async with context.db.read() as session:
-        found = await listed(session, _today(request), text=text, org=org, open_only=only == "open")
+        found = await listed(session, _today(request), text=text, org=org, only=only)
     return {
         "rows": found,
-        "open_count": sum(row.mark.rank < 4 for row in found),
+        "open_count": sum(row.open for row in found),
         "orgs": list(county.orgs.values()),
         "services": list(county.services.values()),
         "filter": {"q": text, "org": org, "only": only},
@@ -57,6 +60,11 @@ async def _list(request: web.Request) -> dict[str, Any]:
 async def show(request: web.Request) -> web.Response:
     """An entry in the editor."""
     return await _show(request, request.match_info["entry"])
+
+
+async def show_with(request: web.Request, entry_id: str, error: KnowledgeError) -> web.Response:
+    """The entry with what has to be mended."""
+    return await _show(request, entry_id, error=error, status=422)
 
 
 async def _show(
@@ -73,22 +81,22 @@ async def _entry(request: web.Request, entry_id: str) -> dict[str, Any]:
         if entry is None:
             raise web.HTTPNotFound()
         version = await entries.newest(session, entry_id)
-        phrasings = list(
-            await session.scalars(
-                select(FaqPhrasing).where(FaqPhrasing.entry == entry_id).order_by(FaqPhrasing.id.desc())
-            )
-        )
+        said = await phrasings.of_entry(session, entry_id)
+        doubles = await phrasings.doubles(session, entry_id)
     return {
-        "entry": entry,
-        "version": version,
-        "mark": mark_of(entry, version, _today(request)),
+        **await replay.values(request, entry_id),
+        "marks": marks_of(entry, version, _today(request)),
         "base": fingerprint(version),
         "figures": [(name, version.figures.get(name)) for name in figure_names(version.answer)],
-        "phrasings": phrasings,
+        "phrasings": said,
+        "doubles": doubles,
         "origins": ORIGINS,
         "answer": await _as_resident(request, entry, version),
-        "may_fill": _may_fill(request, entry),
+        "locked": version.state in WAITING,
+        "may_fill": _may_fill(request, entry) and version.state not in WAITING,
         "error": None,
+        "oob": False,
+        "auto": request.query.get("replay") == "1" and version.state == "draft",
     }
 
 
@@ -119,11 +127,13 @@ async def save(request: web.Request) -> web.Response:
                 raise Changed(before.author)
             content = _content(request, data, before)
             if any(getattr(before, name) != value for name, value in content.items()):
-                await entries.save_draft(session, entry_id, content, _editor(request), context.clock())
+                await entries.save_draft(session, entry_id, content, editor_of(request), context.clock())
+    except KnowledgeError as error:
+        return partial(request, "_faq_conflict.html", {"who": None, "why": str(error), "entry_id": entry_id})
     except Changed as changed:
-        return partial(request, "_faq_conflict.html", {"who": str(changed), "entry_id": entry_id})
+        return partial(request, "_faq_conflict.html", {"who": str(changed), "why": "", "entry_id": entry_id})
     values = await _entry(request, entry_id)
-    return partial(request, "_faq_saved.html", values | {"may_edit": _is_editor(request), "oob": True})
+    return partial(request, "_faq_saved.html", values | {"oob": True})
 
 
 def _content(request: web.Request, data: Any, before: FaqVersion) -> dict[str, Any]:
@@ -160,13 +170,8 @@ async def create(request: web.Request) -> web.Response:
     async with context.db.write() as session:
         entry_id = await next_id(session, org)
         content = {"question": question, "answer": "", "source": "", "handler": county.orgs[org].name}
-        await entries.create_entry(session, entry_id, org, content, _editor(request), context.clock())
+        await entries.create_entry(session, entry_id, org, content, editor_of(request), context.clock())
     raise web.HTTPSeeOther(f"/desk/faq/{entry_id}")
-
-
-async def publish(request: web.Request) -> web.Response:
-    """Publish the draft; residents get it within two seconds."""
-    return await _change(request, entries.publish, "已发布")
 
 
 async def withdraw(request: web.Request) -> web.Response:
@@ -192,7 +197,7 @@ async def _change(request: web.Request, work: Any, _done: str) -> web.Response:
     context, entry_id = request.app[CONTEXT], request.match_info["entry"]
     try:
         async with context.db.write() as session:
-            await work(session, entry_id, _editor(request), context.clock())
+            await work(session, entry_id, editor_of(request), context.clock())
     except KnowledgeError as error:
         return await _show(request, entry_id, error=error, status=422)
     await refresh_index(context)
@@ -200,29 +205,32 @@ async def _change(request: web.Request, work: Any, _done: str) -> web.Response:
 
 
 async def add_phrasing(request: web.Request) -> web.Response:
-    """Add a way of asking."""
+    """Add ways of asking to the draft, one a line."""
     data, context = await request.post(), request.app[CONTEXT]
-    entry_id, text = request.match_info["entry"], str(data.get("text", ""))[:200]
+    entry_id = request.match_info["entry"]
+    lines = [line.strip()[:LONGEST] for line in str(data.get("text", "")).splitlines()][:MOST_LINES]
     try:
         async with context.db.write() as session:
-            await entries.newest(session, entry_id)
-            await entries.add_phrasing(session, entry_id, text, "written", context.clock())
+            await entries.newest(session, entry_id, lock=True)
+            for line in list(filter(None, lines)) or [""]:
+                await entries.add_phrasing(
+                    session, entry_id, line, "written", editor_of(request), context.clock()
+                )
     except KnowledgeError as error:
-        return await _show(request, entry_id, error=error, status=422)
-    await refresh_index(context)
+        return await show_with(request, entry_id, error)
     raise web.HTTPSeeOther(f"/desk/faq/{entry_id}#phrasings")
 
 
 async def remove_phrasing(request: web.Request) -> web.Response:
-    """Take a way of asking away."""
+    """Take a way of asking out of the draft, or put it back."""
     context, entry_id = request.app[CONTEXT], request.match_info["entry"]
-    async with context.db.write() as session:
-        await session.execute(
-            delete(FaqPhrasing).where(
-                FaqPhrasing.entry == entry_id, FaqPhrasing.id == int(request.match_info["id"])
+    try:
+        async with context.db.write() as session:
+            await entries.remove_phrasing(
+                session, entry_id, int(request.match_info["id"]), editor_of(request), context.clock()
             )
-        )
-    await refresh_index(context)
+    except KnowledgeError as error:
+        return await show_with(request, entry_id, error)
     raise web.HTTPSeeOther(f"/desk/faq/{entry_id}#phrasings")
 
 
@@ -237,7 +245,8 @@ async def versions(request: web.Request) -> web.Response:
     steps = [
         (
             version,
-            [(name, marked(before, after)) for name, before, after in changes(older, version)],
+            [(name, marked(before, after)) for name, before, after in changes(older, version)]
+            + [(SAID[kind], ("；".join(texts))) for kind, texts in sorted(version.said.items())],
         )
         for version, older in zip(found, [*found[1:], None], strict=True)
     ]
@@ -253,13 +262,8 @@ async def attempt(request: web.Request) -> web.Response:
         return partial(request, "_faq_trial.html", {"text": "", "online": None, "draft": None})
     values = await _entry(request, entry_id)
     trials, version = request.app[TRIALS], values["version"]
-    item = Item(
-        key=f"faq/{entry_id}",
-        title=version.question,
-        answer=fill(version.answer, version.figures)[0],
-        phrasings=tuple(row.text for row in values["phrasings"]),
-        service=version.service,
-    )
+    async with request.app[CONTEXT].db.read() as session:
+        item = await item_of(session, version)
     online = await trials.ask(text, entry_id)
     draft = await trials.ask_with(text, item) if version.state != "published" else None
     values |= {"text": text, "online": online, "draft": draft}
@@ -270,9 +274,10 @@ def _is_editor(request: web.Request) -> bool:
     return Role(me_of(request).staff.role) in EDITORS
 
 
-def _editor(request: web.Request) -> Editor:
+def editor_of(request: web.Request) -> Editor:
+    """The person as an author of entries."""
     staff = me_of(request).staff
-    return Editor(staff.name, staff.org)
+    return Editor(staff.name, staff.org, staff.id)
 
 
 def _today(request: web.Request) -> date:

@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversations.models import Message
 from bot.desk.faq import next_id
 from bot.desk.gaps import DAYS, KIND_NAMES, Group, grouped, open_gaps
-from bot.desk.guard import CONTEXT, NotAllowed, me_of
+from bot.desk.guard import CONTEXT, NotAllowed
 from bot.desk.layout import TRIALS, page
+from bot.desk.views.faq import editor_of
 from bot.knowledge import entries
 from bot.knowledge.entries import Editor
 from bot.knowledge.gaps import is_open
 from bot.knowledge.models import FaqEntry, FaqVersion, Gap
-from bot.knowledge.publish import refresh_index
 
 
 async def show(request: web.Request) -> web.Response:
@@ -73,7 +73,7 @@ async def settle(request: web.Request) -> web.Response:
     """Do with the chosen questions what the button says."""
     data, context = await request.post(), request.app[CONTEXT]
     ids = [int(str(value)) for value in data.getall("gap", []) if str(value).isdigit()]
-    what, staff = str(data.get("do", "")), me_of(request).staff
+    what, editor = str(data.get("do", "")), editor_of(request)
     if not ids:
         raise NotAllowed("一条也没有选。")
     where = "/desk/gaps"
@@ -81,19 +81,17 @@ async def settle(request: web.Request) -> web.Response:
         gaps = list(await session.scalars(select(Gap).where(Gap.id.in_(ids), is_open(context.clock()))))
         if what.startswith("attach:"):
             entry = what.removeprefix("attach:")
-            await entries.newest(session, entry)
-            await _attach(session, gaps, entry, "attached", context.clock())
+            await _attach(session, gaps, entry, "attached", editor, context.clock())
+            where = f"/desk/faq/{entry}?replay=1#replay"
         elif what == "new":
-            entry = await _start(session, data, Editor(staff.name, staff.org), context.clock())
-            await _attach(session, gaps, entry, "new_entry", context.clock())
+            entry = await _start(session, data, editor, context.clock())
+            await _attach(session, gaps, entry, "new_entry", editor, context.clock())
             where = f"/desk/faq/{entry}"
         elif what == "not_ours":
             for gap in gaps:
                 gap.state = "not_ours"
         else:
             raise NotAllowed("没有这一步。")
-    if what.startswith("attach:"):
-        await refresh_index(context)
     raise web.HTTPSeeOther(where)
 
 
@@ -108,9 +106,12 @@ async def _start(session: AsyncSession, data: Any, editor: Editor, at: Any) -> s
     return entry
 
 
-async def _attach(session: AsyncSession, gaps: list[Gap], entry: str, state: str, at: Any) -> None:
-    """Make the wordings phrasings of an entry; one with a mask in it teaches nothing and is only settled."""
+async def _attach(
+    session: AsyncSession, gaps: list[Gap], entry: str, state: str, editor: Editor, at: Any
+) -> None:
+    """Make the wordings phrasings of an entry's draft; one with a mask in it is only settled."""
+    await entries.newest(session, entry, lock=True)
     for gap in gaps:
         if "〔" not in gap.text:
-            await entries.add_phrasing(session, entry, gap.text, "gap", at)
+            await entries.add_phrasing(session, entry, gap.text, "gap", editor, at)
         gap.state, gap.entry = state, entry

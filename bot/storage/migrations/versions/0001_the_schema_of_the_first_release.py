@@ -330,6 +330,7 @@ def upgrade() -> None:
         sa.Column("at", Instant(), nullable=False),
         sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
         sa.Column("better", sa.JSON(), nullable=False),
         sa.Column("worse", sa.JSON(), nullable=False),
         sa.Column("accepted", sa.JSON(), nullable=False),
