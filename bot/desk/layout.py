@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp_jinja2
 from aiohttp import web
 
+from bot.clock import local
 from bot.conversations.preview import Preview
 from bot.desk import formats
 from bot.desk.gaps import open_count
@@ -16,6 +17,7 @@ from bot.desk.guard import CONTEXT, ME, actor_of, me_of
 from bot.desk.inbox import waiting
 from bot.desk.live import Watch
 from bot.desk.replays import Replays
+from bot.desk.sheets import sheets
 from bot.desk.takeover import ROLES, waiting_count
 from bot.desk.trial import Trials
 from bot.directory.roles import ROLE_NAMES, Role
@@ -67,6 +69,8 @@ RAIL: tuple[tuple[str | None, tuple[Item, ...]], ...] = (
         (
             Item("faq", "问答条目", "books", "/desk/faq", frozenset({A, R, O, M, U})),
             Item("gaps", "未答问题", "help-circle", "/desk/gaps", frozenset({A, R, M}), "gaps"),
+            Item("sheets", "待确认条目", "calendar-due", "/desk/sheets", frozenset({A, O, M}), "sheets"),
+            Item("uses", "命中统计", "chart-histogram", "/desk/uses", frozenset({A, R, M, U})),
         ),
     ),
     (
@@ -115,6 +119,10 @@ async def _counts(request: web.Request, role: Role) -> dict[str, int]:
             "inbox": await waiting(session, county, actor),
             "takeover": await waiting_count(session, actor),
         }
+        if role in (A, O, M):
+            today = local(context.clock()).date()
+            own = me_of(request).staff.org if role == O else ""
+            found["sheets"] = sum(len(one.lines) for one in await sheets(session, today, own))
         if role not in (A, R, M):
             return found
         return found | {"gaps": await open_count(session, context.clock())}

@@ -6,6 +6,7 @@ from bot.desk.routes_admin import ADMIN_ROUTES
 from bot.desk.views import (
     bulk,
     calls,
+    exchange,
     faq,
     files,
     gaps,
@@ -17,10 +18,12 @@ from bot.desk.views import (
     replay,
     review,
     scorecard,
+    sheets,
     signin,
     station,
     takeover,
     ticket,
+    uses,
 )
 from bot.directory.roles import Role
 
@@ -101,6 +104,12 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/faq/{entry}/versions", faq.versions, _roles(A, R, O, M, U)),
     Route("POST", "/faq/{entry}/versions/{version:[0-9]+}/roll-back", faq.roll_back, _roles(A, M)),
     Route("POST", "/faq/{entry}/try", faq.attempt, _roles(A, R, O, M)),
+    Route("GET", "/faq-file", exchange.show, _roles(A, M)),
+    Route("POST", "/faq-file", exchange.take, _roles(A, M)),
+    Route("GET", "/faq-file/{kind:xlsx|yml}", exchange.export, _roles(A, M)),
+    Route("GET", "/sheets", sheets.index, _roles(A, O, M)),
+    Route("POST", "/sheets/{entry}", sheets.fill, _roles(O)),
+    Route("GET", "/uses", uses.index, _roles(A, R, M, U)),
     Route("GET", "/gaps", gaps.show, _roles(A, R, M)),
     Route("POST", "/gaps", gaps.settle, _roles(A, M)),
     *ADMIN_ROUTES,

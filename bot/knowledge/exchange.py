@@ -58,7 +58,7 @@ def read_rows(text: str) -> list[tuple[int, str, FaqRow | str]]:
     for position, node in enumerate(nodes):
         line = nodes.lc.item(position)[0] + 1
         identity = str(node.get("id", "?")) if isinstance(node, dict) else "?"
-        row = _checked(node)
+        row = checked(node)
         if isinstance(row, str):
             line, row = _line_of(node, row, line), row
         elif identity in seen:
@@ -68,7 +68,8 @@ def read_rows(text: str) -> list[tuple[int, str, FaqRow | str]]:
     return found
 
 
-def _checked(node: Any) -> FaqRow | str:
+def checked(node: Any) -> FaqRow | str:
+    """The row, or why it is none: the field and what is wrong with it."""
     try:
         return FaqRow.model_validate(node)
     except ValidationError as error:

@@ -66,7 +66,6 @@ async def run(settings: Settings) -> None:
             await stack.enter_async_context(in_background(follow_content(context)))
             night = leading(context.redis, "retention", lambda: nightly(context))
             await stack.enter_async_context(in_background(night))
-            await stack.enter_async_context(in_background(nightly(context)))
             await stack.enter_async_context(in_background(keep_publishing(context)))
             actions = make_actions_app(context, secrets.actions)
             await stack.enter_async_context(listening(actions, "127.0.0.1", settings.actions_port))
