@@ -98,6 +98,10 @@ ROUTES: tuple[Route, ...] = (
         "GET", ONE + "/proposal", tickets.read_proposal, "综合诉求该派给谁，连同理由；只有审核员能看",
         {200: "Proposal"},
     ),
+    Route(
+        "GET", ONE + "/duplicates", tickets.read_duplicates, "可能是同一件的工单；只有审核员能看",
+        {200: "Duplicates"},
+    ),
     Route("POST", ONE + "/acts", tickets.do_act, "记一件不改状态的事", {200: "Ticket"}, ActBody),
     Route("POST", ONE + "/notes", tickets.leave_note, "备注或给居民留言", {200: "Ticket"}, NoteBody),
     Route("GET", ONE + "/attachments", attachments.list_attachments, "列出附件", {200: "Files"}),

@@ -190,6 +190,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             )
         )
     ),
+    "Duplicates": record(
+        items=many(
+            record(number=TEXT, state=STATE, created_at=MOMENT, older={"type": "boolean"}, reasons=many(TEXT))
+        )
+    ),
     "Proposal": record(items=many(record(org=NAMED, service=maybe(TEXT), score=NUMBER, reasons=many(TEXT)))),
     "Delivery": DELIVERY,
     "Deliveries": record(items=many(DELIVERY), next_cursor=maybe(TEXT)),

@@ -14,6 +14,7 @@ from bot.api.keys import ACTOR, CONTEXT, TICKETS
 from bot.api.problems import Refused
 from bot.directory.roles import Role
 from bot.tickets.actors import Actor
+from bot.tickets.duplicates import duplicates
 from bot.tickets.errors import Forbidden, Missing
 from bot.tickets.proposing.proposals import proposal
 from bot.tickets.service import Filing, TicketQuery
@@ -218,6 +219,22 @@ async def read_proposal(request: web.Request) -> web.Response:
             "org": {"code": one.org, "name": orgs[one.org].name},
             "service": one.service,
             "score": one.score,
+            "reasons": list(one.reasons),
+        }
+        for one in found
+    ]
+    return web.json_response({"items": items}, headers={"Cache-Control": "no-store"}, dumps=dumps)
+
+
+async def read_duplicates(request: web.Request) -> web.Response:
+    """GET /tickets/{number}/duplicates: open tickets that may be the same matter."""
+    found = await duplicates(request.app[CONTEXT], request.match_info["number"], request[ACTOR])
+    items = [
+        {
+            "number": one.number,
+            "state": one.state,
+            "created_at": one.created_at.isoformat(),
+            "older": one.older,
             "reasons": list(one.reasons),
         }
         for one in found

@@ -295,3 +295,16 @@ async def test_proposals_are_for_reviewers(api: Api) -> None:
         assert (await api.get(f"/tickets/{number}/proposal", who)).status == 403, who
     assert (await api.get(f"/tickets/{number}/proposal", None)).status == 401
     assert (await api.get("/tickets/QT-0000-0000/proposal")).status == 404
+
+
+async def test_duplicates_are_for_reviewers(api: Api) -> None:
+    first, second = [(await api.file())["number"] for _ in range(2)]
+    private = [(await api.file("A11", SAFE))["number"] for _ in range(2)]
+    [found] = (await (await api.get(f"/tickets/{second}/duplicates")).json())["items"]
+    assert found["number"] == first and found["older"] and "同一事项" in found["reasons"]
+    for number in private:
+        assert (await (await api.get(f"/tickets/{number}/duplicates")).json())["items"] == []
+    for who in ("lead", "helper", "other", "auditor", "maintainer", "convenor", "channel"):
+        assert (await api.get(f"/tickets/{second}/duplicates", who)).status == 403, who
+    await api.step(second, "reviewer", "merged", "同一件", into=first)
+    assert (await (await api.get(f"/tickets/{first}/duplicates")).json())["items"] == []

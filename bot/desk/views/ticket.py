@@ -14,11 +14,12 @@ from bot.desk.ticket import sheet
 from bot.desk.views.inbox import wish_of
 from bot.directory.response_templates import fill, templates_for
 from bot.directory.roles import Role
+from bot.tickets.duplicates import duplicates
 from bot.tickets.errors import Missing, NoSuchStep, Stale, TicketError
 from bot.tickets.proposing.proposals import REVIEWERS, proposal
 from bot.tickets.salutation import SALUTATION
 from bot.tickets.service import Tickets
-from bot.tickets.states import RATINGS
+from bot.tickets.states import RATINGS, STATE_NAMES
 from bot.tickets.transitions import REFUSAL_REASONS
 from bot.tickets.views import TicketView
 
@@ -54,6 +55,8 @@ async def _show(
         "sheet": found,
         "ticket": ticket,
         "proposal": await proposal(context, ticket.number, actor) if actor.role in REVIEWERS else [],
+        "duplicates": await duplicates(context, ticket.number, actor) if actor.role in REVIEWERS else [],
+        "state_names": STATE_NAMES,
         "may": {step.name for step in allowed if step.enabled},
         "shown": shown,
         "rest": rest,
