@@ -18,6 +18,7 @@ from bot.tickets.visibility import visible
 
 MOST = 60
 KINDS = {
+    "callback": ("约了再打的", "上次说好再打；联系上了才算响应"),
     "contact": ("要联系的", "还没联系上的居民；联系上，或两天里三次没接，才算按时响应"),
     "check": ("转介回访", "转给别的单位满 5 天，问问有没有人管"),
     "rating": ("评价回访", "没在网上评价的，打电话问一句；记的是居民的话"),
@@ -70,12 +71,19 @@ async def calls(context: Context, actor: Actor) -> list[Call]:
         kind = (
             "check" if row.state == s.REFERRED else "rating" if row.state == s.AWAITING_RATING else "contact"
         )
-        due = row.contact_due if kind == "contact" else row.due
+        tries = row.clock.get("tries", ())
+        if kind == "contact" and tries and tries[-1]["outcome"] == "call_back":
+            kind = "callback"
+        due = row.contact_due if kind in ("contact", "callback") else row.due
         view = view_of(context, county, row, parts[row.id], masked=True)
-        found.append(Call(kind, view, deadline(due, now), len(row.clock.get("tries", ()))))
+        found.append(Call(kind, view, deadline(due, now), len(tries)))
     return sorted(found, key=lambda call: (list(KINDS).index(call.kind), _moment(call, rows)))
 
 
 def _moment(call: Call, rows: Sequence[Ticket]) -> datetime:
     row = next(row for row in rows if row.number == call.ticket.number)
-    return row.contact_due if call.kind == "contact" and row.contact_due else row.due or row.created_at
+    return (
+        row.contact_due
+        if call.kind in ("contact", "callback") and row.contact_due
+        else row.due or row.created_at
+    )

@@ -12,7 +12,7 @@ from bot.conversations.trackers import TRACKERS, keys_of, trackers
 from bot.knowledge.models import Gap
 from bot.tickets import events, words
 from bot.tickets.actors import Actor
-from bot.tickets.models import Attachment, Outbox, Ticket, TicketEvent
+from bot.tickets.models import Attachment, Outbox, OutsideCase, Ticket, TicketEvent
 from bot.tickets.work import fields_context, title_context
 
 TITLE = "（个人内容已依法删除）"
@@ -79,6 +79,7 @@ async def anonymise_ticket(
     ticket.result = ticket.person_hash = ticket.phone_hash = ticket.conversation = None
     ticket.erased_at = at
     await words.forget(session, ticket.id)
+    await session.execute(delete(OutsideCase).where(OutsideCase.ticket == ticket.id))
     digests = list(await session.scalars(select(Attachment.digest).where(Attachment.ticket == ticket.id)))
     await session.execute(delete(Attachment).where(Attachment.ticket == ticket.id))
     await session.execute(delete(Message).where(Message.ticket == ticket.id))

@@ -114,6 +114,17 @@
   document.addEventListener("input", (e) => { if (e.target.matches("[data-message]")) blanks(e.target); });
   document.addEventListener("change", (e) => { if (e.target.name === "kind") { const box = e.target.form.querySelector("[data-message]"); if (box) blanks(box); } });
 
+  document.addEventListener("click", async (e) => {
+    const button = e.target.closest("[data-copy]");
+    if (!button) return;
+    const box = button.parentElement.querySelector("input,textarea");
+    box.select();
+    try { await navigator.clipboard.writeText(box.value); } catch { document.execCommand("copy"); }
+    for (const done of document.querySelectorAll("[data-copy].copied")) done.classList.remove("copied");
+    button.classList.add("copied");
+    button.querySelector("span").textContent = "已复制";
+  });
+
   // A template goes into the box, where the writing is; its first blank is selected, to be written over.
   document.addEventListener("click", (e) => {
     const reply = e.target.closest("[data-reply]");

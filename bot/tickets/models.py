@@ -110,6 +110,22 @@ class Assignment(Base):
     clock: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
+class OutsideCase(Base):
+    """The number that a ticket has in another government's system, where a handler types it in again."""
+
+    __tablename__ = "outside_cases"
+    __table_args__ = (UniqueConstraint("system", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    system: Mapped[str] = mapped_column(String(40))
+    number: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
+    result: Mapped[str | None] = mapped_column(String(64))
+    """Keyed hash of the last result that was taken in: the same one is not taken in again."""
+
+
 class Rating(Base):
     """What a resident said of a result, or that he said nothing: one row a round, for the figures.
 

@@ -79,6 +79,7 @@ async def _show(
         "sent": "sent" in request.query,
         "done": request.query.get("done", ""),
         "my_org_code": me_of(request).staff.org,
+        "may_copy": actor.role in (Role.REVIEWER, Role.ADMINISTRATOR, Role.ORGANISATION),
         "replies": await _replies(request, ticket),
     }
     own = actor.role in (Role.ORGANISATION, Role.STATION)

@@ -666,6 +666,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_messages_turn"), ["turn"], unique=False)
 
     op.create_table(
+        "outside_cases",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("system", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("result", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["ticket"], ["tickets.id"], name=op.f("fk_outside_cases_ticket_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outside_cases")),
+        sa.UniqueConstraint("system", "number", name=op.f("uq_outside_cases_system_number")),
+    )
+    with op.batch_alter_table("outside_cases", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outside_cases_ticket"), ["ticket"], unique=False)
+
+    op.create_table(
         "ratings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ticket", sa.Integer(), nullable=False),
@@ -812,6 +828,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ratings_at"))
 
     op.drop_table("ratings")
+    with op.batch_alter_table("outside_cases", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outside_cases_ticket"))
+
+    op.drop_table("outside_cases")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_messages_turn"))
         batch_op.drop_index(batch_op.f("ix_messages_ticket"))
