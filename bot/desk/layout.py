@@ -21,6 +21,7 @@ from bot.desk.sheets import sheets
 from bot.desk.takeover import ROLES, waiting_count
 from bot.desk.trial import Trials
 from bot.directory.roles import ROLE_NAMES, Role
+from bot.knowledge.rich import as_html
 from bot.settings import ROOT
 
 A, R, O, S, M, C, U = (  # noqa: E741
@@ -192,6 +193,7 @@ FILTERS = {
     "short_place": formats.short_place,
     "size": formats.size,
     "named": named,
+    "rich": as_html,
     "span": formats.span,
     "channel_name": formats.channel_name,
 }

@@ -11,6 +11,7 @@ from bot.directory.roles import Role
 from bot.knowledge import review
 from bot.knowledge.entries import REQUIRED
 from bot.knowledge.models import FaqEntry, FaqVersion
+from bot.knowledge.rich import problems
 
 EDITORS = frozenset({Role.MAINTAINER, Role.ADMINISTRATOR})
 FIELDS = {"question": "标准问法", "answer": "回答", "source": "依据", "handler": "谁来办"}
@@ -56,7 +57,7 @@ async def readiness(
     """How far a draft is."""
     found = await replays.result(session, version)
     second = second_reader and await review.changes_content(session, version)
-    return Readiness((_whole(version), *_replayed(found)), second, found)
+    return Readiness((_whole(version), *_sound(version), *_replayed(found)), second, found)
 
 
 def _whole(version: FaqVersion) -> Step:
@@ -64,6 +65,11 @@ def _whole(version: FaqVersion) -> Step:
     if missing:
         return Step(False, f"{'、'.join(missing)}还没填", "#draft")
     return Step(True, "问法、回答、依据、谁来办都填了", "#draft")
+
+
+def _sound(version: FaqVersion) -> tuple[Step, ...]:
+    """What the answer may not hold; nothing is said where all is well."""
+    return tuple(Step(False, f"回答{words}", "#draft") for words in problems(version.answer))
 
 
 def _replayed(found: Result | None) -> tuple[Step, ...]:

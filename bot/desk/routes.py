@@ -112,7 +112,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/faq/{entry}/try", faq.attempt, _roles(A, R, O, M)),
     Route("GET", "/faq-file", exchange.show, _roles(A, M)),
     Route("POST", "/faq-file", exchange.take, _roles(A, M)),
-    Route("GET", "/faq-file/{kind:xlsx|yml}", exchange.export, _roles(A, M)),
+    Route("GET", "/faq-file/{format:xlsx|yml}", exchange.export, _roles(A, M)),
     Route("GET", "/sheets", sheets.index, _roles(A, O, M)),
     Route("POST", "/sheets/{entry}", sheets.fill, _roles(O)),
     Route("GET", "/uses", uses.index, _roles(A, R, M, U)),

@@ -20,13 +20,10 @@ PARTS = {
     "org": "CL",
     "name": "x",
     "login": "huang",
-<<<<<<< HEAD
     "code": "A07",
     "kind": "pdf",
+    "format": "xlsx",
     "point": "T01-05",
-=======
-    "kind": "xlsx",
->>>>>>> 7229b77 (Confirmation sheets, use by entry, entries in and out as XLSX and YAML at the desk)
 }
 
 

@@ -153,3 +153,10 @@ async def test_without_a_draft_there_is_no_step(browser, small: Context, step):
     desk = await browser("han")
     await desk.post(f"/desk/faq/CL-09/{step}", 422, reason="x")
     await desk.post(f"/desk/faq/XX-99/{step}", 404, reason="x")
+
+
+async def test_an_answer_with_markup_in_it_is_not_published(browser, small: Context):
+    desk = await browser("han")
+    await draft(desk, "CL-09", answer="找<b>县残联</b>。")
+    await replayed(desk)
+    assert "网页标签" in await desk.post("/desk/faq/CL-09/submit", 422)

@@ -36,7 +36,7 @@ async def _page(request: web.Request, values: dict[str, Any], status: int = 200)
 
 async def export(request: web.Request) -> web.Response:
     """All entries as a file: what is online, or with the drafts."""
-    kind, drafts = request.match_info["kind"], request.query.get("drafts") == "1"
+    kind, drafts = request.match_info["format"], request.query.get("drafts") == "1"
     context = request.app[CONTEXT]
     async with context.db.read() as session:
         rows = await export_rows(session, drafts=drafts)

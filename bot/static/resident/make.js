@@ -38,10 +38,13 @@ export function paragraphs(text) {
   });
 }
 
-// Telephone numbers of the emergency lines become links.
+// Telephone numbers and https addresses become links; nothing else in a text is markup.
+const PIECE = /(https:\/\/[A-Za-z0-9][^\s，。；：、！？（）《》“”【】<>"']*|(?<![\d-])(?:0\d{2,3}-\d{7,8}|1(?:10|19|20|23\d{2}))(?![\d-]))/;
 function linked(line) {
-  return line.split(/(?<!\d)(110|119|120|12338|12355|12356|12348|12345|12351|12385)(?!\d)/).map((part, index) =>
-    index % 2 ? make("a", { href: `tel:${part}` }, part) : part);
+  return line.split(PIECE).map((part, index) => {
+    if (index % 2 === 0) return part;
+    return part.startsWith("https:") ? make("a", { href: part, rel: "noopener noreferrer", target: "_blank" }, part) : make("a", { href: `tel:${part}` }, part);
+  });
 }
 
 const DAYS = ["周日", "周一", "周二", "周三", "周四", "周五", "周六"];
