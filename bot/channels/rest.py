@@ -31,11 +31,11 @@ async def webhook(request: web.Request) -> web.Response:
     if wait := request.app[SENDER_LIMIT].wait(f"{channel}:{sender}"):
         return too_fast(wait)
     given = body.get("message_id") or request.headers.get("Idempotency-Key")
-    lines = await request.app[DIALOGUE].handle(
+    taken = await request.app[DIALOGUE].take(
         Incoming(channel, sender, body["message"], id=str(given) if given else None)
     )
     return web.json_response(
-        [_message(line, body["sender"]) for line in lines],
+        [_message(line, body["sender"], taken.turn) for line in taken.lines],
         dumps=lambda value: json.dumps(value, ensure_ascii=False),
         headers={"Cache-Control": "no-store"},
     )
@@ -80,7 +80,11 @@ async def _body(request: web.Request) -> dict[str, str] | web.Response:
         return problem(413, "请求太大。")
     try:
         body = json.loads(raw)
-    except ValueError:
+        key = request.headers.get("Idempotency-Key", "")
+        (json.dumps(body, ensure_ascii=False) + key).encode()
+    except UnicodeEncodeError:
+        return problem(422, "文字里有不能用的字符。")
+    except (ValueError, RecursionError):
         return problem(422, "请求不是正确的 JSON。")
     if not isinstance(body, dict):
         return problem(422, "请求应当是一个 JSON 对象。")
@@ -89,18 +93,15 @@ async def _body(request: web.Request) -> dict[str, str] | web.Response:
             return problem(422, f"缺少 {name}，它应当是不空的文字。")
     if len(body["sender"]) > LONGEST_SENDER:
         return problem(422, f"sender 最长 {LONGEST_SENDER} 字。")
-    try:
-        raw_text = body["sender"] + body["message"]
-        raw_text.encode()
-    except UnicodeEncodeError:
-        return problem(422, "文字里有不能用的字符。")
     return body
 
 
-def _message(line: Line, sender: str) -> dict[str, object]:
+def _message(line: Line, sender: str, turn: str) -> dict[str, object]:
+    """One line in Rasa's format; what was told before the message came says so (`earlier`)."""
+    earlier = line.turn != turn
     return {
         "recipient_id": sender,
         "text": line.text,
         "buttons": [{"title": b["title"], "payload": b["payload"]} for b in line.buttons],
-        "custom": line.custom,
+        "custom": {**line.custom, "earlier": True} if earlier else line.custom,
     }

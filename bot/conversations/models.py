@@ -38,6 +38,8 @@ class Conversation(Base):
     takeover_reason: Mapped[str | None] = mapped_column(String(24))
     takeover_at: Mapped[datetime | None]
     takeover_staff: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    handed: Mapped[int] = mapped_column(default=0)
+    """Number of the last message that a program over the REST channel has been given."""
 
 
 class Message(Base):
@@ -72,6 +74,8 @@ class Turn(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     answer: Mapped[bytes | None]
     """Sealed JSON list of outgoing messages; None while it is being worked on."""
+    sent: Mapped[int | None]
+    """Sends of the answer made by a channel that counts them; None when there is nothing left to send."""
 
 
 class ActionRun(Base):

@@ -5,15 +5,17 @@ import logging
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context import Context
 from bot.conversations import store
 from bot.conversations.answers import empty, read_answer
 from bot.conversations.models import Conversation, Message, Turn
+from bot.conversations.push import REPLY_WINDOW
 from bot.conversations.store import Line, Press
 from bot.dialogue import forget, texts
 from bot.dialogue.lanes import Lanes, lanes_over
@@ -23,6 +25,8 @@ from bot.live import STAFF
 log = logging.getLogger(__name__)
 
 PRESS = "/press"
+PULLED = "rest"
+"""The channel whose programs hear what was told meanwhile with their next answer."""
 CLIENT_ID = re.compile(r"[A-Za-z0-9_.-]{1,48}")
 
 
@@ -32,6 +36,7 @@ class Incoming:
 
     `id` is the channel's own id of the message, by which a repetition is known; `token` a button that was
     pressed; `command` one of the channel's own (`/help` of Telegram); `pictures` ids of attachments.
+    `counted`: the channel sends the answer by itself, and counts what is out (`Dialogue.sent`).
     """
 
     channel: str
@@ -41,14 +46,28 @@ class Incoming:
     token: str | None = None
     command: dict[str, Any] | None = None
     pictures: tuple[int, ...] = ()
+    counted: bool = False
 
 
 @dataclass(frozen=True)
 class Taken:
-    """The answer to a message; `repeated` when it had been answered before."""
+    """The answer to a message; `repeated` when it had been answered before.
+
+    `sent` is what `Dialogue.sent` noted last: how much of a counted answer is out; None when nothing is left.
+    """
 
     lines: list[Line]
     repeated: bool = False
+    turn: str = ""
+    sent: int | None = None
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """An answer that a counting channel has not sent to its end."""
+
+    sender: str
+    taken: Taken
 
 
 @dataclass
@@ -63,6 +82,7 @@ class _Begun:
     line: Line | None = None
     press: Press | None = None
     repeated: list[Line] | None = None
+    sent: int | None = None
     refused: str | None = None
 
 
@@ -90,8 +110,47 @@ class Dialogue:
     async def _turn(self, incoming: Incoming) -> Taken:
         begun = await self._begin(incoming)
         if begun.repeated is not None:
-            return Taken(begun.repeated, repeated=True)
-        return Taken(await self._answer(begun, incoming))
+            return Taken(begun.repeated, repeated=True, turn=begun.turn, sent=begun.sent)
+        lines = await self._answer(begun, incoming)
+        return Taken(lines, turn=begun.turn, sent=0 if incoming.counted else None)
+
+    async def sent(self, turn: str, count: int | None) -> None:
+        """Note how many sends of a counted answer are out; None when it is out as a whole."""
+        async with self.context.db.note() as session:
+            await session.execute(update(Turn).where(Turn.id == turn).values(sent=count))
+
+    async def unsent(self, channel: str, since: datetime) -> list[Unsent]:
+        """The answers given since then that were not sent to their end, oldest first.
+
+        In a private matter only while a reply may still go to the phone that it was asked on.
+        """
+        context = self.context
+        async with context.db.read() as session:
+            turns = await session.scalars(
+                select(Turn)
+                .where(Turn.sent.is_not(None), Turn.answer.is_not(None), Turn.at >= since)
+                .order_by(Turn.at)
+            )
+            found = []
+            for turn in turns:
+                conversation = await session.get(Conversation, turn.id.split(":", 1)[0])
+                if conversation is None or conversation.channel != channel:
+                    continue
+                if conversation.private and turn.at < context.clock() - REPLY_WINDOW:
+                    continue
+                lines = await self._answered(session, turn)
+                sender = store.sender_of(context.vault, conversation)
+                found.append(Unsent(sender, Taken(lines, True, turn.id, turn.sent)))
+        return found
+
+    async def _answered(self, session: AsyncSession, turn: Turn) -> list[Line]:
+        """The answer of a turn, read again."""
+        vault = self.context.vault
+        numbers = vault.open_json(turn.answer or b"", "turn")
+        conversation = turn.id.split(":", 1)[0]
+        known = await store.lines(session, vault, conversation, min(numbers, default=1) - 1)
+        by_number = {line.number: line for line in known}
+        return [by_number[number] for number in numbers if number in by_number]
 
     async def _answer(self, begun: _Begun, incoming: Incoming) -> list[Line]:
         if begun.press is not None:
@@ -123,11 +182,7 @@ class Dialogue:
                 incoming.command,
             )
             if turn is not None and turn.answer is not None:
-                numbers = context.vault.open_json(turn.answer, "turn")
-                known = await store.lines(
-                    session, context.vault, conversation.id, min(numbers, default=1) - 1
-                )
-                begun.repeated = [line for line in known if line.number in numbers]
+                begun.repeated, begun.sent = await self._answered(session, turn), turn.sent
                 return begun
             if len(incoming.text) > texts.LONGEST:
                 begun.refused, begun.taken = texts.TOO_LONG, False
@@ -150,7 +205,7 @@ class Dialogue:
                         turn=turn_id,
                     )
             if turn is None and incoming.id is not None:
-                session.add(Turn(id=turn_id, at=at, answer=None))
+                session.add(Turn(id=turn_id, at=at, answer=None, sent=0 if incoming.counted else None))
         return begun
 
     async def _pressed(self, session: AsyncSession, conversation: str, incoming: Incoming) -> Press | None:
@@ -224,7 +279,13 @@ class Dialogue:
                 conversation.session += 1
             if forgotten == forget.MESSAGE:
                 heard = await forget.forget_message(session, conversation, begun.turn)
-            numbers = context.vault.seal_json([line.number for line in lines], "turn")
+            given = lines
+            if conversation.channel == PULLED:
+                earlier = await _earlier(session, context, conversation, begun.turn)
+                urgent = any(answer["custom"].get("urgent") for answer in answers)
+                given = [*lines, *earlier] if urgent else [*earlier, *lines]
+                conversation.handed = last + len(lines)
+            numbers = context.vault.seal_json([line.number for line in given], "turn")
             await session.execute(update(Turn).where(Turn.id == begun.turn).values(answer=numbers))
             waiting = conversation.takeover == "waiting"
         if heard:
@@ -233,7 +294,7 @@ class Dialogue:
         if waiting or private:
             self._tell_staff(begun, "waiting" if waiting else "private")
         context.hub.tell(begun.conversation, {"type": "quiet", "private": private})
-        return lines
+        return given
 
     async def _part(self, begun: _Begun, answers: list[dict[str, Any]]) -> list[Line]:
         """The last answer of a conversation that is removed: said, and not kept either."""
@@ -263,6 +324,24 @@ class Dialogue:
 
     def _tell_staff(self, begun: _Begun, what: str) -> None:
         self.context.hub.tell(STAFF, {"type": what, "conversation": begun.conversation})
+
+
+async def _earlier(
+    session: AsyncSession, context: Context, conversation: Conversation, turn: str
+) -> list[Line]:
+    """What was told since the last answer and reached nobody, because the channel brings nothing by itself.
+
+    In a private matter that is a person's reply alone.
+    """
+    told = await store.lines(session, context.vault, conversation.id, conversation.handed)
+    return [
+        line
+        for line in told
+        if line.author != "resident"
+        and line.turn != turn
+        and not line.held
+        and (line.author == "staff" or not conversation.private)
+    ]
 
 
 def _client_id(given: str | None) -> str:

@@ -207,3 +207,16 @@ class Setting(Base):
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     value: Mapped[Any] = mapped_column(JSON)
+
+
+class SeedRow(Base):
+    """A row of the seed files as last loaded: tells what changed in the files from what the desk changed."""
+
+    __tablename__ = "seed_rows"
+
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """organisation, point, slot, contact, service, entry, phrasings or county."""
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    """The folder that the row came from."""
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -21,13 +21,15 @@ ME = {
 
 
 class BotApi:
-    """Hands out updates, takes calls, and can ask for patience (429) or be blocked (403)."""
+    """Hands out updates, takes calls, and can ask for patience (429), be blocked (403) or broken (502)."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.files: dict[str, bytes] = {}
         self.patience: list[int] = []
         self.blocked = False
+        self.broken: list[bool] = []
+        """For the next sends, whether each fails with 502; then all go well."""
         self.confirmed = 0
         self._updates: list[dict[str, Any]] = []
         self._numbers = itertools.count(1)
@@ -100,6 +102,8 @@ class BotApi:
             return _result(await self._poll(int(data.get("offset", 0)), float(data.get("timeout", 0))))
         if method == "sendMessage" and self.blocked:
             return _error(403, "Forbidden: bot was blocked by the user")
+        if method == "sendMessage" and self.broken and self.broken.pop(0):
+            return _error(502, "Bad Gateway")
         if method == "sendMessage" and self.patience:
             wait = self.patience.pop(0)
             return _error(429, f"Too Many Requests: retry after {wait}", parameters={"retry_after": wait})

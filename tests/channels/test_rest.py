@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.channels import session as sessions
 from bot.channels.keys import SENDER_LIMIT
-from bot.conversations import store
+from bot.conversations import push, store
 from bot.conversations.models import Conversation
 from bot.dialogue import texts
 from bot.directory.roles import Role
@@ -219,3 +219,61 @@ async def test_a_message_delivered_twice_is_answered_once(client, token, rasa):
     assert len(rasa.asked) == 1
     await say(client, token, "办证", message_id="m-7", sender="li")
     assert len(rasa.asked) == 2
+
+
+async def test_what_was_told_meanwhile_comes_with_the_next_answer_once(client, county, token, rasa):
+    await say(client, token, "你好")
+    found = await conversation(county)
+    await push.tell(county, found.id, "县残联已经签收", custom={"progress": "签收"}, key="step")
+    rasa.script = lambda text, meta: [{"text": "答"}]
+    first = await say(client, token, "怎么样了", message_id="m1")
+    assert [m["text"] for m in first] == ["县残联已经签收", "答"]
+    assert first[0]["custom"] == {"progress": "签收", "earlier": True}
+    assert [set(m) for m in first] == [{"recipient_id", "text", "buttons", "custom"}] * 2
+    assert [m["text"] for m in await say(client, token, "好", message_id="m2")] == ["答"]
+    assert await say(client, token, "怎么样了", message_id="m1") == first
+
+
+async def test_danger_is_answered_before_what_was_told_meanwhile(client, county, token, rasa):
+    await say(client, token, "你好")
+    await push.reply(county, (await conversation(county)).id, "王芳", "我在，您说")
+    rasa.script = lambda text, meta: [{"text": "先打 110", "custom": {"urgent": True}}]
+    assert [m["text"] for m in await say(client, token, "他打我")] == ["先打 110", "我在，您说"]
+
+
+async def test_what_was_held_back_in_a_private_matter_is_not_told_later(client, county, token, rasa):
+    rasa.script = lambda text, meta: [{"text": "先打 110", "custom": {"urgent": True}}]
+    await say(client, token, "他打我")
+    await push.tell(county, (await conversation(county)).id, "妇联已经签收")
+    assert "妇联已经签收" not in [m["text"] for m in await say(client, token, "好")]
+
+
+async def test_the_lines_that_a_person_writes_come_while_the_assistant_is_silent(client, county, token, rasa):
+    await say(client, token, "你好")
+    found = await conversation(county)
+    async with county.db.write() as session:
+        row = await session.get(Conversation, found.id)
+        row.takeover = "taken"
+    await push.reply(county, found.id, "王芳", "您说")
+    assert [m["text"] for m in await say(client, token, "我在等")] == ["您说"]
+    assert await say(client, token, "在吗") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        r'{"sender": "a", "message": "b", "message_id": "\ud800"}',
+        r'{"sender": "a", "message": "b", "metadata": {"\udfff": ["\ud800"]}}',
+        '{"sender": "a", "message": "b", "metadata": ' + "[" * 20000 + "]" * 20000 + "}",
+    ],
+)
+async def test_what_cannot_be_written_anywhere_in_the_body_is_refused(client, token, rasa, body):
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    response = await client.post(PATH, data=body, headers=headers)
+    assert (response.status, response.content_type) == (422, "application/problem+json")
+    assert rasa.asked == []
+
+
+async def conversation(county) -> Conversation:
+    async with county.db.read() as session:
+        return await store.find(session, county.vault, "rest", "partner:zhou")

@@ -1,15 +1,20 @@
 """Telegram through the real library, against a Bot API server on loopback."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
+from telegram import Update
+from telegram.error import NetworkError
 
 from bot.channels.app import add_channels
-from bot.channels.telegram import shape
+from bot.channels.telegram import channel, shape
 from bot.channels.telegram.channel import CONTACT_HINT, NOT_IN_GROUPS, ONLY_TEXT
+from bot.channels.telegram.run import BOT, RUNNING
 from bot.conversations import push, store
 from bot.conversations.models import Conversation
 from bot.dialogue import texts
@@ -83,6 +88,57 @@ async def test_an_update_delivered_again_after_a_restart_is_not_answered_again(
     async with TestClient(TestServer(app)):
         await talk.give(update, talk.message(text="完"))
         assert [call["text"] for call in await talk.wait_for(2)] == ["您说：轮椅", "您说：完"]
+
+
+async def test_a_send_that_fails_is_tried_again(talk, monkeypatch):
+    monkeypatch.setattr(channel, "PAUSES", (0.01, 0.01))
+    talk.broken = [True, True]
+    await talk.give(talk.message(text="轮椅"))
+    assert [call["text"] for call in await talk.wait_for(1)] == ["您说：轮椅"]
+
+
+async def test_what_was_not_sent_is_sent_when_the_update_comes_again_and_nothing_twice(
+    talk, served, rasa, monkeypatch
+):
+    monkeypatch.setattr(channel, "PAUSES", ())
+    rasa.script = lambda text, meta: [{"text": f"一{text}"}, {"text": f"二{text}"}]
+    update = Update.de_json(talk.message(text="轮椅"), served.app[BOT])
+    talk.broken = [False, True]
+    with pytest.raises(NetworkError):
+        await served.app[RUNNING].take(update)
+    assert [call["text"] for call in talk.sent()] == ["一轮椅"]
+    for _ in range(2):
+        await served.app[RUNNING].take(update)
+        served.app[RUNNING]._seen.clear()
+    assert [call["text"] for call in talk.sent()] == ["一轮椅", "二轮椅"]
+    assert [asked["message"] for asked in rasa.asked[1:]] == ["轮椅"]
+
+
+async def test_an_answer_cut_off_by_a_restart_is_sent_by_the_next_start(
+    talk, served, county, dialogue, rasa, monkeypatch
+):
+    monkeypatch.setattr(channel, "PAUSES", ())
+    talk.broken = [True]
+    await talk.give(talk.message(text="轮椅"))
+    while talk.broken:
+        await asyncio.sleep(0.01)
+    await served.close()
+    assert talk.sent() == []
+    app = web.Application()
+    add_channels(app, county, dialogue)
+    async with TestClient(TestServer(app)):
+        await talk.wait_for(1)
+        await talk.give(talk.message(text="完"))
+        assert [call["text"] for call in await talk.wait_for(2)] == ["您说：轮椅", "您说：完"]
+
+
+async def test_who_blocks_the_bot_is_not_written_to_again(talk, dialogue, county):
+    talk.blocked = True
+    await talk.give(talk.message(text="轮椅"))
+    async with asyncio.timeout(10):
+        while await dialogue.unsent("telegram", county.clock() - timedelta(hours=1)) or not talk.confirmed:
+            await asyncio.sleep(0.02)
+    assert talk.sent() == []
 
 
 async def test_commands_become_intents_and_unknown_ones_are_text(talk, rasa):

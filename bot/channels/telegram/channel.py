@@ -1,18 +1,26 @@
-"""Updates in, lines out. An update that is delivered twice is handled once; chats run side by side."""
+"""Updates in, lines out. An update that is delivered twice is handled once; chats run side by side.
 
+A send that fails on the way is tried again with growing pauses. How much of an answer is out is noted with
+its turn, so that what a restart or a long outage cut off is sent later, and nothing twice. (Only where the
+network breaks between Telegram's taking a message and its saying so can that one message come again.)
+"""
+
+import asyncio
 import logging
 import re
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, TypeVar
 
 from telegram import Bot, CallbackQuery, Message, ReplyKeyboardRemove, Update
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
 from bot.channels.telegram import shape
 from bot.context import Context
 from bot.conversations import pictures, store
 from bot.conversations.store import Line
-from bot.dialogue import Dialogue, Incoming
+from bot.dialogue import Dialogue, Incoming, Taken
 from bot.dialogue.lanes import lanes_over
 from bot.tickets.delivery.adapters import Undeliverable
 
@@ -30,6 +38,12 @@ ONLY_TEXT = "现在只看得懂文字和图片，请打字告诉我。"
 NOT_IN_GROUPS = "办事要说到您的姓名和电话，请和我单独聊。"
 CONTACT_HINT = "也可以点下面的键，把本机号码发来。"
 REMEMBERED = 2000
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0)
+"""Seconds between the tries of one call that fails on the way."""
+CATCH_UP = timedelta(days=1)
+"""Answers older than this are not sent any more: the talk has moved on."""
+
+Result = TypeVar("Result")
 
 
 class TelegramChannel:
@@ -64,7 +78,7 @@ class TelegramChannel:
             return
         elif message.chat.type != "private":
             if (message.text or "").startswith("/start"):
-                await self._bot.send_message(message.chat.id, NOT_IN_GROUPS)
+                await patiently(lambda: self._bot.send_message(message.chat.id, NOT_IN_GROUPS))
         else:
             await self._said(update.update_id, message)
 
@@ -73,30 +87,56 @@ class TelegramChannel:
         if message.text is not None:
             incoming = _read_text(message.text, str(chat), name)
         elif message.contact is not None:
-            incoming = Incoming(CHANNEL, str(chat), _national(message.contact.phone_number), id=name)
+            phone = _national(message.contact.phone_number)
+            incoming = Incoming(CHANNEL, str(chat), phone, id=name, counted=True)
         elif message.photo or _is_picture(message):
             incoming = await self._picture(message, name)
         else:
             incoming = ONLY_TEXT
         if isinstance(incoming, str):
-            await self._bot.send_message(chat, incoming)
+            refusal = incoming
+            await patiently(lambda: self._bot.send_message(chat, refusal))
             return
         await self._converse(chat, incoming)
 
     async def _converse(self, chat: int, incoming: Incoming) -> None:
-        taken = await self._dialogue.take(incoming)
-        if taken.repeated:
+        await self._bring(chat, await self._dialogue.take(incoming))
+
+    async def _bring(self, chat: int, taken: Taken) -> None:
+        """Send what is left of an answer; each send is noted, so that a repetition goes on from there."""
+        if taken.sent is None:
             return
-        asks = await self._asks_phone(taken.lines)
-        for line in taken.lines:
-            await self._send(chat, line, contact=asks and line is taken.lines[-1])
+        messages, asking = await self._messages(chat, taken.lines)
+        try:
+            for count, (text, markup) in enumerate(messages, 1):
+                if count > taken.sent:
+                    await patiently(lambda t=text, m=markup: self._bot.send_message(chat, t, reply_markup=m))
+                    if count < len(messages):
+                        await self._dialogue.sent(taken.turn, count)
+        except (BadRequest, Forbidden):
+            await self._dialogue.sent(taken.turn, None)
+            raise
+        await self._dialogue.sent(taken.turn, None)
+        self._note_asking(chat, asking)
+
+    async def catch_up(self) -> None:
+        """Send what an outage or a restart cut off; for the start, and for when Telegram is back."""
+        since = self._context.clock() - CATCH_UP
+        for sender in {one.sender for one in await self._dialogue.unsent(CHANNEL, since)}:
+            async with self._lanes.hold(sender):
+                try:
+                    for one in await self._dialogue.unsent(CHANNEL, since):
+                        if one.sender == sender:
+                            await self._bring(int(sender), one.taken)
+                except TelegramError as error:
+                    log.warning("an answer could not be sent: %s", type(error).__name__)
 
     async def _pressed(self, update: int, query: CallbackQuery) -> None:
         token, message = query.data or "", query.message
         try:
             await query.answer()
-        except BadRequest:
-            log.info("a press came too late to be answered")
+        except TelegramError:
+            log.info("a press could not be answered, or came too late")
         private = (
             message is not None and message.chat.type == "private" and message.chat.id == query.from_user.id
         )
@@ -109,11 +149,10 @@ class TelegramChannel:
                 await self._bot.edit_message_reply_markup(
                     chat_id=message.chat.id, message_id=message.message_id, reply_markup=after
                 )
-            except BadRequest:
+            except TelegramError:
                 log.info("a keyboard could not be changed")
-        await self._converse(
-            message.chat.id, Incoming(CHANNEL, str(message.chat.id), token=token, id=f"u{update}")
-        )
+        chat = message.chat.id
+        await self._converse(chat, Incoming(CHANNEL, str(chat), token=token, id=f"u{update}", counted=True))
 
     async def _quiet(self, sender: str, token: str) -> frozenset[str]:
         """The tokens of 有用 and 没用 under the message whose button was pressed."""
@@ -132,7 +171,7 @@ class TelegramChannel:
         sent = message.photo[-1] if message.photo else message.document
         if sent is None or (sent.file_size or 0) > pictures.LARGEST:
             return "图片太大，一张最多 8 MB。"
-        raw = bytes(await (await sent.get_file()).download_as_bytearray())
+        raw = await patiently(lambda: _download(sent))
         sender = str(message.chat.id)
         try:
             number = await pictures.keep(
@@ -140,7 +179,7 @@ class TelegramChannel:
             )
         except pictures.PictureError as error:
             return str(error)
-        return Incoming(CHANNEL, sender, message.caption or "", id=name, pictures=(number,))
+        return Incoming(CHANNEL, sender, message.caption or "", id=name, pictures=(number,), counted=True)
 
     async def _asks_phone(self, lines: list[Line]) -> bool:
         asking = next(
@@ -149,31 +188,39 @@ class TelegramChannel:
         county = await self._context.directory.county()
         return asking in county.slots and county.slots[asking].type == "phone"
 
-    async def _send(self, chat: int, line: Line, *, contact: bool = False) -> None:
-        """One line, in parts; the keyboard hangs under the last.
+    async def _messages(self, chat: int, lines: list[Line]) -> tuple[list[tuple[str, Any]], bool]:
+        """Lines as Telegram's messages, and whether the key for the phone number stands there afterwards.
 
-        The key for the phone number comes and goes with its question.
+        A line goes in parts with its keyboard under the last; the key comes and goes with its question.
         """
-        markup: Any = shape.keyboard(line.buttons)
-        beside = contact and markup is not None
-        if contact and not beside:
-            markup = shape.contact_keyboard()
-        elif markup is None and not contact and chat in self._asking_contact:
-            markup = ReplyKeyboardRemove()
-            self._asking_contact.discard(chat)
-        parts = shape.split(shape.words(line)) or ["…"]
-        for part in parts[:-1]:
-            await self._bot.send_message(chat, part)
-        await self._bot.send_message(chat, parts[-1], reply_markup=markup)
-        if beside:
-            await self._bot.send_message(chat, CONTACT_HINT, reply_markup=shape.contact_keyboard())
-        if contact:
-            self._asking_contact.add(chat)
+        asks, asking = await self._asks_phone(lines), chat in self._asking_contact
+        messages: list[tuple[str, Any]] = []
+        for number, line in enumerate(lines, 1):
+            contact = asks and number == len(lines)
+            markup: Any = shape.keyboard(line.buttons)
+            beside = contact and markup is not None
+            if contact and not beside:
+                markup = shape.contact_keyboard()
+            elif markup is None and not contact and asking:
+                markup, asking = ReplyKeyboardRemove(), False
+            parts = shape.split(shape.words(line)) or ["…"]
+            messages += [(part, None) for part in parts[:-1]] + [(parts[-1], markup)]
+            if beside:
+                messages.append((CONTACT_HINT, shape.contact_keyboard()))
+            asking = asking or contact
+        return messages, asking
+
+    def _note_asking(self, chat: int, asking: bool) -> None:
+        (self._asking_contact.add if asking else self._asking_contact.discard)(chat)
 
     async def deliver(self, sender: str, line: Line) -> None:
         """Bring later news; Undeliverable when the resident has blocked the bot."""
+        chat = int(sender)
+        messages, asking = await self._messages(chat, [line])
         try:
-            await self._send(int(sender), line)
+            for text, markup in messages:
+                await self._bot.send_message(chat, text, reply_markup=markup)
+            self._note_asking(chat, asking)
         except Forbidden as error:
             raise Undeliverable("the resident does not take messages from the bot any more") from error
 
@@ -181,10 +228,27 @@ class TelegramChannel:
 def _read_text(text: str, sender: str, name: str) -> Incoming:
     found = COMMAND.fullmatch(text.strip())
     if found is None or found[1] not in COMMANDS:
-        return Incoming(CHANNEL, sender, text, id=name)
+        return Incoming(CHANNEL, sender, text, id=name, counted=True)
     if found[1] == "ticket" and found[2]:
-        return Incoming(CHANNEL, sender, f"查工单 {found[2].strip()}", id=name)
-    return Incoming(CHANNEL, sender, text, id=name, command=dict(COMMANDS[found[1]]))
+        return Incoming(CHANNEL, sender, f"查工单 {found[2].strip()}", id=name, counted=True)
+    return Incoming(CHANNEL, sender, text, id=name, command=dict(COMMANDS[found[1]]), counted=True)
+
+
+async def patiently(call: Callable[[], Awaitable[Result]]) -> Result:
+    """A call to Telegram, again after each pause while it fails on the way; the last failure is raised."""
+    for pause in PAUSES:
+        try:
+            return await call()
+        except BadRequest:  # the library counts it among the network's errors, and it would fail again
+            raise
+        except NetworkError as error:
+            log.warning("Telegram did not take a call, trying again: %s", type(error).__name__)
+            await asyncio.sleep(pause)
+    return await call()
+
+
+async def _download(sent: Any) -> bytes:
+    return bytes(await (await sent.get_file()).download_as_bytearray())
 
 
 def _national(phone: str) -> str:

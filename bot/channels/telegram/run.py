@@ -78,6 +78,7 @@ async def _serve(app: web.Application) -> None:
                     allowed_updates=KINDS,
                     secret_token=settings.telegram_webhook_secret,
                 )
+                await app[RUNNING].catch_up()
                 return
             await bot.delete_webhook()
             break
@@ -95,17 +96,24 @@ async def _poll(bot: Bot, channel: TelegramChannel) -> None:
     """Ask for updates for ever; a batch is confirmed when it was handled, or 10 seconds after it came."""
     offset, pause = 0, FIRST_PAUSE
     under_way: set[asyncio.Task[None]] = set()
+    back = True
     while True:
         try:
             updates = await bot.get_updates(
                 offset=offset, timeout=POLL_SECONDS, allowed_updates=KINDS, read_timeout=POLL_SECONDS + 10
             )
             pause = FIRST_PAUSE
+            if back:
+                back = False
+                catching_up = asyncio.create_task(channel.catch_up())
+                under_way.add(catching_up)
+                catching_up.add_done_callback(under_way.discard)
         except RetryAfter as error:
             await asyncio.sleep(_seconds(error))
             continue
         except (NetworkError, TelegramError) as error:
             log.warning("no updates from Telegram: %s", type(error).__name__)
+            back = True
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
             continue

@@ -113,6 +113,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_organisations_name")),
     )
     op.create_table(
+        "seed_rows",
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_seed_rows")),
+    )
+    op.create_table(
         "service_drafts",
         sa.Column("code", sa.String(length=8), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
@@ -157,6 +165,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=80), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("sent", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_turns")),
     )
     with op.batch_alter_table("turns", schema=None) as batch_op:
@@ -296,6 +305,7 @@ def upgrade() -> None:
         sa.Column("takeover_reason", sa.String(length=24), nullable=True),
         sa.Column("takeover_at", Instant(), nullable=True),
         sa.Column("takeover_staff", sa.Integer(), nullable=True),
+        sa.Column("handed", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["takeover_staff"], ["staff.id"], name=op.f("fk_conversations_takeover_staff_staff")
         ),
@@ -953,6 +963,7 @@ def downgrade() -> None:
 
     op.drop_table("sign_in_failures")
     op.drop_table("service_drafts")
+    op.drop_table("seed_rows")
     op.drop_table("organisations")
     with op.batch_alter_table("grid_points", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_grid_points_parent"))
