@@ -2,7 +2,7 @@
 
 from bot.desk.guard import Handler, Route
 from bot.desk.layout import A
-from bot.desk.views.admin import changes, grid, home, imports, orgs, services, settings, targets
+from bot.desk.views.admin import changes, grid, home, imports, orgs, services, settings, start, targets
 
 
 def _route(method: str, path: str, handler: Handler) -> Route:
@@ -11,6 +11,8 @@ def _route(method: str, path: str, handler: Handler) -> Route:
 
 ADMIN_ROUTES: tuple[Route, ...] = (
     _route("GET", "", home.index),
+    _route("GET", "/start", start.show),
+    _route("POST", "/start", start.act),
     _route("GET", "/changes", changes.index),
     _route("GET", "/import", imports.index),
     _route("GET", "/import/directory.xlsx", imports.download),

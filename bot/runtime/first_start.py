@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from bot.context import Context
+from bot.directory.first_run import begin_first_run
 from bot.directory.models import Setting, Staff
 from bot.directory.passwords import hash_password, random_password
 from bot.directory.roles import Role
@@ -64,6 +65,7 @@ async def _administrator(context: Context) -> Path | None:
                 created_at=context.clock(),
             )
         )
+        await begin_first_run(session)
     path = context.settings.state_dir / ADMINISTRATOR_FILE
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.desk.admin import guide
 from bot.desk.guard import CONTEXT, COOKIE, check_csrf, is_https, me_of
 from bot.desk.layout import page
 from bot.desk.sessions import (
@@ -18,6 +19,7 @@ from bot.desk.sessions import (
     sign_in,
     sign_out,
 )
+from bot.directory.roles import Role
 
 FORM_COOKIE = "desk_form"
 """Ties the sign-in form to this browser, so that nobody signs another in."""
@@ -59,10 +61,18 @@ async def enter(request: web.Request) -> web.Response:
         cookie = await sign_in(context, login, str(data.get("password", "")))
     except WrongSignIn as error:
         return await _form(request, after, login, str(error))
-    response = web.HTTPSeeOther(_next(after))
+    response = web.HTTPSeeOther(_next(after) if after else await _first_page(request, cookie))
     _set_cookie(request, response, COOKIE, cookie, hours=SESSION_HOURS)
     response.del_cookie(FORM_COOKIE, path="/desk")
     raise response
+
+
+async def _first_page(request: web.Request, cookie: str) -> str:
+    """The desk; the guide for the administrator of an installation that is not set up yet."""
+    context = request.app[CONTEXT]
+    me = await find_session(context, cookie)
+    led = me is not None and me.staff.role == Role.ADMINISTRATOR and await guide.leads(context)
+    return "/desk/admin/start" if led else "/desk"
 
 
 async def leave(request: web.Request) -> web.Response:
