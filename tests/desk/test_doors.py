@@ -21,6 +21,7 @@ PARTS = {
     "name": "x",
     "login": "huang",
     "code": "A07",
+    "service": "B09",
     "kind": "pdf",
     "format": "xlsx",
     "point": "T01-05",

@@ -80,3 +80,26 @@ async def test_the_report_arrives_once(desk, staffed: Context, number):
     assert [event.note for event in view.events if event.type == "remark"] == [
         "站点回报，还没办完：约了周五再去"
     ]
+
+
+async def test_an_order_is_placed_on_a_phone(desk):
+    page = await desk("chen", "/desk", PHONE)
+    await page.get_by_role("link", name="点单").click()
+    assert await faults(page) == []
+    await shot(page, "desk-station-orders")
+    await page.get_by_role("link", name="点这个：义诊与应急救护培训进村").click()
+    assert await faults(page) == []
+    await page.get_by_label("联系人电话").fill("13674508821")
+    await page.get_by_label("期望日期").fill("2026-12-09")
+    await page.get_by_label("预计人数").fill("60")
+    await page.get_by_label("场地").select_option("室内有投影")
+    await page.get_by_label("主题").fill("心肺复苏")
+    await page.get_by_label("受众").select_option("老人")
+    await shot(page, "desk-station-order")
+    await page.keyboard.press("End")
+    await page.get_by_role("button", name="交上去").click()
+    await expect(page.get_by_role("heading", name="点好了")).to_be_visible()
+    await page.get_by_role("link", name="回点单").click()
+    await expect(page.get_by_text("想在 2026-12-09，等单位定日期，60 人")).to_be_visible()
+    await page.set_viewport_size(NARROW)
+    assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
