@@ -129,7 +129,7 @@ class TurnAction(Action):
         if row is not None:
             if row.memory != talk.memory:
                 row.memory = dict(talk.memory)
-            row.private = row.private or talk.private
+            row.private = not talk.calm and (row.private or talk.private)
             if talk.takeover == "waiting" and row.takeover is None:
                 row.takeover, row.takeover_reason, row.takeover_at = "waiting", talk.takeover_reason, turn.now
             if talk.consent and talk.consent != row.consent_version:

@@ -30,16 +30,37 @@ WAITED_FOR, REMEMBERED = timedelta(hours=24), timedelta(days=3)
 _SAME_LINES = frozenset({"TY-10", "TY-11"})
 """Entries that say no more than the lines do."""
 _HERE = "就在这个对话里联系，不打电话"
+_LEADS = {
+    "no": "现在就打 110，说清在哪里。能出门先到有人的地方，带上孩子和手机。\n",
+    "yes": "好。先把门锁好，手机留在身边；他再来，马上打 110。\n",
+    "hush": "不用出声，打字就行；也可以发短信到 12110 报警。\n",
+    "alone": "先别一个人待着，叫家里人、邻居或村干部来陪。12356 随时可以打。\n",
+}
+_SAID = {
+    "no": "当事人说：现在不安全",
+    "yes": "当事人说：现在安全",
+    "hush": "当事人说：不方便说话",
+    "alone": "当事人说：一个人",
+}
 _HARMLESS = re.compile(
     r"开(?:个)?玩笑|说着玩|打错(?:字|了)|发错|不是真的|误会|测试|试一下|我没事|没事了|骗你的|在演|台词|"
     r"剧本|已经没事"
 )
 _STILL = re.compile(r"不想活|想死|打我|救|怕|还在|又来")
+_THEIRS = re.compile(
+    r"(?:他|老公|丈夫|男人|男的|前夫|男朋友|公公|继父|后爸|爸爸?|对方|那人|老板|邻居|老师|房东)(?:的)?"
+    r"(?:手机|电话|号码|联系方式)?(?:号码?)?(?:就?是|：|:)?\s*$"
+)
+"""Words right before a number that make it the number of whoever is the danger."""
+_PLAINLY_HIS_OWN = re.compile(
+    r"微信|短信|qq|QQ|加我|(?:打|找|联系)(?:给)?我(?:妹|姐|妈|朋友|同事|闺蜜|邻居|娘家|老师)|联系我|打给我|打我的?(?:手机|电话)"
+)
+"""A contact that is one also beside words of danger."""
 _CONTACT = re.compile(
     r"微信|短信|qq|QQ|加我|(?:早上|上午|中午|下午|晚上|夜里|"
     r"白天)?[0-9一二三四五六七八九十]+点(?:半)?(?:钟)?(?:以?后|以?前|左右|到)|"
     r"(?:早上|上午|中午|下午|晚上|白天|上班时间?|周[一二三四五六日末])(?:.{0,4}(?:方便|可以|能|联系|打|找))|"
-    r"(?:到|在|去|来)[^，。？?]{1,12}(?:找我|等我|见我|等|碰面)|(?:打|找|联系)(?:给)?我(?:妹|姐|妈|爸|"
+    r"(?:到|在|去|来)[^，。？?]{1,12}(?:找我|见我|碰面)|(?:打|找|联系)(?:给)?我(?:妹|姐|妈|爸|"
     r"朋友|同事|闺蜜|弟|哥|邻居|娘家|老师)"
 )
 _HERE_SAID = re.compile(
@@ -107,15 +128,14 @@ async def open_for(turn: Turn, code: str | None = None, story: str | None = None
     draft = Draft.start(turn.talk.id, service, turn.now)
     draft.urgent = True
     draft.fields["demand_desc"] = text[:2000]
+    _add_pictures(turn, draft)
     turn.save(draft)
     turn.memory["emergency"] = {"draft": draft.id, "kind": kind, "asked": 0, "at": turn.now.isoformat()}
     say_lines(turn, kind)
-    facts = turn.facts(text=text)
-    if any(fact.type == "phone" for fact in facts) or _CONTACT.search(text):
-        draft.fields["safe_contact"] = _contact_of(turn, text)
+    turn.say(ASKS[kind], safety_buttons(kind), {"urgent": True, "kind": kind})
+    if _gives_contact(turn, text):
+        draft.fields["safe_contact"] = text.strip()[:300]
         await _file(turn, draft)
-    else:
-        turn.say(ASKS[kind], safety_buttons(kind), {"urgent": True, "kind": kind})
     asked = await faq.policy_question(turn)
     if asked and asked.faq.best and asked.faq.best.key not in _SAME_LINES:
         await faq.say_entry(turn, asked.faq.best.key, asked.faq.best.score, quiet=True)
@@ -149,14 +169,14 @@ async def follow(turn: Turn) -> bool:
         draft.state, draft.fields = CANCELLED, {}
         turn.save(draft)
         turn.memory.pop("emergency", None)
+        turn.talk.calm_down()
         turn.say("好，没事就好，刚才的不登记了。真遇到危险，先打 110，也可以随时来这里说。")
         return True
     draft.fields["demand_desc"] = f"{draft.fields.get('demand_desc', '')}\n{text}".strip()[:4000]
+    _add_pictures(turn, draft)
     turn.save(draft)
-    if any(fact.type == "phone" for fact in turn.facts("phone")) or (
-        _CONTACT.search(text) and "？" not in text
-    ):
-        draft.fields["safe_contact"] = _contact_of(turn, text)
+    if _gives_contact(turn, text) and "？" not in text:
+        draft.fields["safe_contact"] = text[:300]
         await _file(turn, draft)
         return True
     if _HERE_SAID.search(text) or _FILE_NOW.search(text):
@@ -190,9 +210,13 @@ async def _pressed(turn: Turn, held: dict[str, Any]) -> bool:
     do = command.get("do")
     if do not in ("safe", "contact_here"):
         return False
+    value = str(command.get("value"))
     if held.get("number"):
+        if do == "safe" and value in _SAID:
+            await Tickets(turn.context).supplement(held["number"], _SAID[value], resident(turn.talk.id))
+        lead = _lead(held["kind"], value) if do == "safe" else ""
         turn.say(
-            "已经按紧急登记了，值班的人会联系您。有危险马上打 110。",
+            f"{lead}已经按紧急登记了，值班的人会联系您。有危险马上打 110。",
             [],
             {"urgent": True, "kind": held["kind"]},
         )
@@ -205,20 +229,24 @@ async def _pressed(turn: Turn, held: dict[str, Any]) -> bool:
         draft.fields["safe_contact"] = _HERE
         await _file(turn, draft)
         return True
-    value = str(command.get("value"))
     draft.fields["safe_now"] = "否" if value == "no" else "是" if value == "yes" else None
     if draft.fields["safe_now"] is None:
         draft.fields.pop("safe_now")
-    leads = {
-        "no": "现在就打 110，说清在哪里。能出门先到有人的地方，带上孩子和手机。\n",
-        "yes": "好。先把门锁好，手机留在身边；他再来，马上打 110。\n"
-        if held["kind"] != "suicide"
-        else "好，有人在身边就好，先别一个人待着。\n",
-        "hush": "不用出声，打字就行；也可以发短信到 12110 报警。\n",
-        "alone": "先别一个人待着，叫家里人、邻居或村干部来陪。12356 随时可以打。\n",
-    }
-    _ask_contact(turn, held, leads.get(value, ""))
+    _ask_contact(turn, held, _lead(held["kind"], value))
     return True
+
+
+def _lead(kind: str, value: str) -> str:
+    """What to do now, by the answer to whether one is safe."""
+    if value == "yes" and kind == "suicide":
+        return "好，有人在身边就好，先别一个人待着。\n"
+    return _LEADS.get(value, "")
+
+
+def _add_pictures(turn: Turn, draft: Draft) -> None:
+    """Pictures of the message belong to the matter."""
+    if turn.attachments:
+        draft.fields["photos"] = [*draft.fields.get("photos", []), *turn.attachments]
 
 
 def _safety(draft: Draft, text: str) -> None:
@@ -229,9 +257,16 @@ def _safety(draft: Draft, text: str) -> None:
         draft.fields["safe_now"] = "是"
 
 
-def _contact_of(turn: Turn, text: str) -> str:
-    """The contact in the resident's own words: whom, which number, when."""
-    return text.strip()[:300]
+def _gives_contact(turn: Turn, text: str) -> bool:
+    """Whether the words say how to reach the resident safely; a number of whoever is the danger does not."""
+    own = [
+        fact
+        for fact in turn.facts("phone", text=text)
+        if fact.type == "phone" and not _THEIRS.search(text[: fact.start])
+    ]
+    if own:
+        return True
+    return bool((_PLAINLY_HIS_OWN if speaks_of_danger(text) else _CONTACT).search(text))
 
 
 async def _file(turn: Turn, draft: Draft) -> None:
@@ -239,6 +274,7 @@ async def _file(turn: Turn, draft: Draft) -> None:
     held = turn.memory["emergency"]
     service = turn.county.services[draft.service]
     fields = {name: value for name, value in draft.fields.items() if value not in (None, "")}
+    photos = fields.pop("photos", ())
     phone = next((str(fact.value) for fact in turn.facts("phone") if fact.type == "phone"), None)
     if phone and service.contact != "safe":
         fields["phone"] = phone
@@ -252,6 +288,7 @@ async def _file(turn: Turn, draft: Draft) -> None:
                 actor=resident(turn.talk.id),
                 conversation=turn.talk.id,
                 urgent=True,
+                attachments=tuple(photos),
             )
         )
     except TicketError:
@@ -304,7 +341,9 @@ async def _after_filing(turn: Turn, held: dict[str, Any]) -> bool:
     if turn.said.intent == "request_service" and turn.said.services.sure and not turn.said.in_danger:
         return False
     try:
-        await Tickets(turn.context).supplement(held["number"], turn.text, resident(turn.talk.id))
+        await Tickets(turn.context).supplement(
+            held["number"], turn.text, resident(turn.talk.id), turn.attachments
+        )
     except TicketError:
         turn.memory.pop("emergency", None)
         return False

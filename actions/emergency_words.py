@@ -106,6 +106,8 @@ def kind_of(named: str | None, text: str, code: str | None = None) -> str:
 
     She who hides with her child is herself the victim; the child next door is not.
     """
+    if _SUICIDE.search(text) and not _VICTIM_ADULT.search(text):
+        return "suicide"
     guessed = guess_kind(text, code)
     if named not in LINES or (named in _BEATEN and guessed in _BEATEN):
         return guessed

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from actions import complaints, emergency, followups, matters, mydata, openings, services, smalltalk
+from actions import complaints, emergency, followups, matters, mydata, offers, openings, services, smalltalk
 from actions.intake import start
 from actions.turn import Turn
+from bot.dialogue.texts import PICTURES_ONLY
 
 FOLLOWED_UP = frozenset({"ask_faq", "out_of_scope", "inform", "request_service", "chitchat", "nlu_fallback"})
 """Intents under which a short follow-up question, or a bare ticket number, may come."""
@@ -18,11 +19,15 @@ async def _before_intent(turn: Turn) -> bool:
     """What is known by its words better than by its intent; whether the message was answered."""
     if await openings.take(turn):
         return True
+    if await offers.picked(turn):
+        return True
     if turn.said.intent not in _ANSWERS:
         turn.memory.pop("sibling", None)
         turn.memory.pop("offered", None)
-    if start.GO_ON.match(turn.text.strip()) and turn.memory.get("kept"):
-        await start.resume(turn, turn.memory["kept"])
+    if start.GO_ON.match(turn.text.strip()) and await start.go_on(turn):
+        return True
+    if turn.attachments and turn.text.strip() in ("", PICTURES_ONLY) and not await matters.mine(turn):
+        start.keep_pictures(turn)
         return True
     if turn.said.intent in FOLLOWED_UP and matters.names_ticket(turn):
         await matters.check(turn)

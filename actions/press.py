@@ -38,7 +38,7 @@ async def _start(turn: Turn, command: dict[str, Any]) -> None:
     """登记办理: the story is what was said before the button."""
     story = next((text for text in reversed(turn.earlier) if len(text) >= 6), "")
     code = str(command.get("service"))
-    also = await start.other_services(turn, code) if turn.text else []
+    also = await start.other_services(turn, code, story)
     await start.begin(turn, code, story, also=also)
 
 

@@ -46,7 +46,7 @@ async def choose(turn: Turn, ranking: Ranking, story: str) -> None:
     """Start the service that is meant, or ask which."""
     best = ranking.best
     if best and ranking.sure and best.key in turn.county.services:
-        also = await start.other_services(turn, best.key)
+        also = await start.other_services(turn, best.key, story)
         await start.begin(turn, best.key, story, also=also)
         return
     offered = _offered(turn, ranking)

@@ -123,11 +123,12 @@ async def out_of_scope(turn: Turn) -> None:
 async def affirm(turn: Turn) -> None:
     """A yes outside of any form: to what was offered last, if anything was."""
     sibling = turn.memory.get("sibling")
-    if sibling:
+    submits = bool(re.search(r"确认|提交", turn.text))
+    if sibling and not submits:
         await start.begin_sibling(turn, sibling["draft"], sibling["codes"][0])
     elif turn.memory.get("kept"):
         await start.resume(turn, turn.memory["kept"])
-    elif turn.memory.get("ticket") and re.search(r"确认|提交", turn.text):
+    elif turn.memory.get("ticket") and submits:
         await matters.already_filed(turn)
     else:
         about = turn.memory.get("about") or {}
@@ -183,7 +184,9 @@ async def inform(turn: Turn) -> None:
         await faq.by_ranking(turn, turn.said.faq)
     elif turn.facts() and any(fact.type == "ticket_number" for fact in turn.facts()):
         await matters.check(turn)
+    elif await start.offer_any_kept(turn):
+        return
     elif turn.said.services.middling:
         await services.request(turn)
-    elif not await start.offer_any_kept(turn):
+    else:
         services.what(turn)

@@ -117,6 +117,12 @@ class Talk:
     takeover: str | None = None
     takeover_reason: str | None = None
     consent: str | None = None
+    calm: bool = False
+    """The private matter is over: what was said in it stays hidden, what comes now is ordinary."""
+
+    def calm_down(self) -> None:
+        """Let the conversation be an ordinary one again."""
+        self.private, self.calm = False, True
 
 
 @dataclass

@@ -8,6 +8,7 @@ from typing import Any
 from actions.intake.wording import wording
 from actions.turn import Understood
 from bot.directory.catalogue import Slot
+from nlu.entities import Entity
 
 _CANCEL = re.compile(
     r"^(?:那|我|就|唉|哎|，|,| )*(?:取消|不(?:办|登记|申请|想办|填|弄|报|要办)(?:了|啦)|算了|别(?:登记|"
@@ -29,6 +30,7 @@ _YES = re.compile(
     r"，|,|。|！|!| |吧|了|啊|呀|呢|的|都|全|无误|没得错)+$"
 )
 _SUBMIT = re.compile(r"(?:确认|可以|就这样|帮我|请)?提交(?:吧|了|就行)?[。！!]?$")
+_SUBMIT_ALONE = re.compile(r"^(?:我|那|就|可以|现在|，|,| )*(?:确认)?提交(?:吧|了|一下)?[。！! ]*$")
 _NO = re.compile(
     r"^(?:不|不对|不是|错了|有错|不行|不正确|有问题|不太对|还不行|先别提交|等一下|等等)(?:的|了|啊|吧|"
     r"，|。| )*$"
@@ -66,6 +68,8 @@ def move(text: str, said: Understood, confirming: bool) -> str | None:
         return "human"
     if _KEEP.search(text) and len(text) <= 30:
         return "keep"
+    if _SUBMIT_ALONE.match(text):
+        return "confirm"
     if confirming:
         if _YES.match(text) or _SUBMIT.search(text):
             return "confirm"
@@ -107,6 +111,58 @@ def answers_text(text: str, said: Understood) -> bool:
 def wants_change(text: str, said: Understood) -> bool:
     """Whether the message asks to correct something."""
     return bool(_CHANGE.search(text)) or said.intent == "correct"
+
+
+_GIVES = re.compile(r"[^，。,；;]{0,4}?(?:是|：|:|叫|为|改成|改为|换成|应该是)")
+_OF_OTHERS = re.compile(r"(?:老板|他|她|对方|公司|单位|包工头|工头|经理|房东|邻居)(?:的|那个)?$")
+_LONGEST_CORRECTION = 40
+_BARE_KINDS = frozenset({"phone", "person", "place", "age"})
+_FILLER = re.compile(r"[，。、,.！!？?\s]|(?:不对|错了|是|我|的|了|哦|啊|应该|吧|叫|住在?|在|改成|改为)")
+_SLOT_OF = {
+    "phone": ("phone", "contact_phone"),
+    "person": ("beneficiary_name", "applicant_name", "contact_name"),
+    "place": ("village", "station"),
+    "age": ("beneficiary_age", "age", "child_age"),
+}
+
+
+def given_anew(
+    text: str, facts: list[Entity], slots: list[Slot], fields: dict[str, Any], confirming: bool
+) -> frozenset[str]:
+    """Filled slots that the message gives once more: 电话是 138…; at the summary a bare 138… as well."""
+    found: set[str] = set()
+    if len(text) > _LONGEST_CORRECTION:
+        return frozenset()
+    for kind, names in _SLOT_OF.items():
+        for fact in (fact for fact in facts if fact.type == kind):
+            before = re.split(r"[，。；;,]", text[: fact.start])[-1]
+            held = [name for name in names if name in fields and any(slot.name == name for slot in slots)]
+            for name in held:
+                match = wording(name).cue.search(before)
+                if (
+                    match
+                    and not _OF_OTHERS.search(before[: match.start()])
+                    and (_GIVES.fullmatch(before[match.end() :]) or match.group().endswith("叫"))
+                ):
+                    found.add(name)
+                    break
+            else:
+                if confirming and held and kind in _BARE_KINDS and _alone(text, facts):
+                    found.add(held[0])
+    for slot in slots:
+        if slot.name in fields and slot.type == "integer":
+            match = wording(slot.name).cue.search(text)
+            if match and _GIVES.match(text[match.end() :]):
+                found.add(slot.name)
+    return frozenset(found)
+
+
+def _alone(text: str, facts: list[Entity]) -> bool:
+    """Whether the message is made of facts and nothing else."""
+    rest = list(text)
+    for fact in facts:
+        rest[fact.start : fact.end] = " " * (fact.end - fact.start)
+    return not _FILLER.sub("", "".join(rest))
 
 
 def named_slot(text: str, slots: list[Slot], fields: dict[str, Any]) -> Slot | None:

@@ -114,7 +114,7 @@ async def _said(turn: Turn, draft: Draft, service: Service) -> bool:
     if question and not structured and not cues.answers_text(text, turn.said):
         taken.values = {name: value for name, value in taken.values.items() if name in structured}
     answered = await faq.answer_in_between(turn, service, bool(taken.values)) if question else False
-    if taken.values or taken.places or taken.problems:
+    if taken.values or taken.places or taken.problems or taken.notes:
         return await after(turn, draft, service, taken, "接着登记。" if answered else "")
     if answered:
         return again(turn, draft, service, "接着登记。")
@@ -143,23 +143,37 @@ def _taken(turn: Turn, draft: Draft, service: Service) -> Taken:
     if len(asked) > 1:
         expected = next((kinds[n] for n in asked if kinds.get(n) in ("person", "integer", "date")), expected)
     facts = turn.facts(expected)
+    noted: list[str] = []
     elsewhere = cues.asks_only(turn.said) or _other_request(turn, service)
     if not draft.proxy and draft.progress.get("stage") == "asking" and not elsewhere:
         found = whom.find(turn.text, facts, service)
-        if found.relation and not {"applicant_name"} & set(draft.fields):
+        if "applicant_name" in draft.fields:
+            found = whom.said_now(turn.text, facts, service)
+        if found.relation:
             whom.apply(draft, found)
             slots = plan.slots_of(turn.county, service, draft)
+            if "applicant_name" in draft.fields:
+                noted.append(f"好，改成给{whom.pronoun(draft)}登记。")
+                facts = [fact for fact in facts if fact.type != "yes_no"]
+    confirming = draft.progress.get("stage") == "confirm"
     message = Message(
         text=turn.text,
         facts=facts,
         asked=asked,
+        named=cues.given_anew(turn.text, facts, slots, draft.fields, confirming),
         filled=draft.fields,
         county=turn.county,
         proxy=draft.proxy,
         relation=draft.progress.get("relation"),
         hints=draft.progress.get("places", {}),
     )
-    return take(message, slots)
+    taken = take(message, slots)
+    if noted:  # 不是我 answers no question that may be skipped
+        taken.values = {
+            name: v for name, v in taken.values.items() if _slot(turn, name).type not in ("text", "yes_no")
+        }
+    taken.notes = noted
+    return taken
 
 
 def _at_confirmation(turn: Turn, draft: Draft, service: Service, text: str) -> bool:

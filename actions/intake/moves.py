@@ -26,6 +26,9 @@ async def _confirm(turn: Turn, draft: Draft, service: Service, *_: Any) -> bool:
     if left:
         ask.ask_next(turn, draft, service, "还差一点就能提交。")
         return True
+    if draft.progress.get("stage") != "confirm":
+        summary.show(turn, draft, service, "")
+        return True
     if not draft.progress.get("like_asked") and await summary.offer_same(turn, draft, service):
         draft.progress["like_asked"] = True
         return True
@@ -44,7 +47,10 @@ async def _merge(turn: Turn, draft: Draft, service: Service, command: dict[str, 
     number = str(command.get("number"))
     try:
         await Tickets(turn.context).supplement(
-            number, str(draft.fields.get("demand_desc", "")), resident(turn.talk.id)
+            number,
+            str(draft.fields.get("demand_desc", "")),
+            resident(turn.talk.id),
+            tuple(draft.fields.get("photos") or ()),
         )
     except TicketError as error:
         summary.show(turn, draft, service, f"{error.message}。")

@@ -24,7 +24,7 @@ async def after(turn: Turn, draft: Draft, service: Service, taken: Taken, lead: 
     note = ask.noted(turn.county, draft, slots, taken.values)
     if changed and note:
         note = note.replace("记下了", "改好了", 1)
-    lead = note + lead
+    lead = "".join(taken.notes) + note + lead
     if taken.problems:
         lead += "".join(taken.problems)
     held = {**draft.progress.get("places", {}), **taken.places}

@@ -7,7 +7,7 @@ from typing import Any
 
 from actions import emergency
 from actions.intake import ask, plan, summary, whom
-from actions.intake.take import Message, take
+from actions.intake.take import LONGEST_TEXT, Message, take
 from actions.nlu_client import clauses, understand
 from actions.turn import Turn, button
 from bot.conversations.drafts import OPEN, Draft, load, unfinished
@@ -17,18 +17,9 @@ SAFE = "safe"
 GO_ON = re.compile(r"^(?:我)?(?:要|想|来)?(?:接着|继续)(?:填|登记|办|说|刚才的|上次的)")
 _NEEDS_A_STORY = frozenset({"A02", "A04", "A14", "A16", "A17", "A22", "A24", "Z01"})
 _SHORT_STORY = 8
-_SHARED = (
-    "applicant_name",
-    "phone",
-    "village",
-    "hukou",
-    "dis_cert",
-    "dis_type",
-    "dis_level",
-    "employer",
-    "child_age",
-    "org_name",
-)
+MOST_PICTURES = 6
+_NOT_SHARED = frozenset({"demand_desc", "is_proxy", "beneficiary_name", "beneficiary_age", "photos", "topic"})
+"""What another request of the same story does not take over as it stands."""
 
 
 async def begin(
@@ -45,10 +36,14 @@ async def begin(
     if service.contact == SAFE:
         await emergency.open_for(turn, code=service.code, story=story)
         return
+    if turn.talk.private and not service.high_privacy and not turn.memory.get("emergency"):
+        turn.talk.calm_down()
     if not fresh and linked is None and await _offer_kept(turn, service, story):
         return
     draft = Draft.start(turn.talk.id, service.code, turn.now)
     draft.progress["turn"] = turn.turn_id
+    if photos := [*turn.memory.pop("pictures", ()), *turn.attachments]:
+        draft.fields["photos"] = photos
     if linked:
         draft.progress["linked"] = linked
     if also:
@@ -77,14 +72,14 @@ def _take_story(turn: Turn, draft: Draft, service: Service, story: str, prefill:
         for name in ("relation",):
             if prefill.get(name) and not draft.proxy and service.contact == "personal":
                 whom.apply(draft, whom.Whom(prefill[name]))
-        draft.fields.update({name: prefill[name] for name in _SHARED if name in prefill})
+        draft.fields.update({name: value for name, value in prefill.items() if name not in _NOT_SHARED})
         for name in ("beneficiary_name", "beneficiary_age"):
             if draft.proxy and name in prefill:
                 draft.fields[name] = prefill[name]
     slots = plan.slots_of(turn.county, service, draft)
     names = {slot.name for slot in slots}
     draft.fields = {
-        name: value for name, value in draft.fields.items() if name in names or name == "is_proxy"
+        name: value for name, value in draft.fields.items() if name in names or name in ("is_proxy", "photos")
     }
     if story:
         message = Message(
@@ -102,7 +97,7 @@ def _take_story(turn: Turn, draft: Draft, service: Service, story: str, prefill:
             draft.progress["places"] = {n: c for n, c in taken.places.items() if n not in draft.fields}
     if "demand_desc" in names and "demand_desc" not in draft.fields:
         if story and (len(story) >= _SHORT_STORY or service.code not in _NEEDS_A_STORY):
-            draft.fields["demand_desc"] = story[:500]
+            draft.fields["demand_desc"] = story[:LONGEST_TEXT]
         elif service.code not in _NEEDS_A_STORY:
             draft.fields["demand_desc"] = service.name
 
@@ -130,6 +125,26 @@ async def offer_any_kept(turn: Turn) -> bool:
         return False
     say_kept(turn, kept, known[kept.service])
     return True
+
+
+async def go_on(turn: Turn) -> bool:
+    """接着填: the request that was kept, else the newest unfinished one; False where there is none."""
+    if turn.memory.get("kept"):
+        await resume(turn, turn.memory["kept"])
+        return True
+    async with turn.context.db.glance() as session:
+        drafts = await unfinished(session, turn.context.vault, turn.talk.id, turn.now)
+    left = next((d for d in drafts if d.service in turn.county.services and not d.urgent), None)
+    if left is None or turn.talk.private:
+        return False
+    await resume(turn, left.id)
+    return True
+
+
+def keep_pictures(turn: Turn) -> None:
+    """Pictures before a word was said: they wait for the matter that they belong to."""
+    turn.memory["pictures"] = [*turn.memory.get("pictures", ()), *turn.attachments][-MOST_PICTURES:]
+    turn.say("图片收到了。是办什么事用的？用一句话说，我一起登记。")
 
 
 def say_kept(turn: Turn, kept: Draft, service: Service) -> None:
@@ -163,10 +178,10 @@ async def resume(turn: Turn, draft_id: str, restart: bool = False) -> None:
         summary.show(turn, draft, service, "")
 
 
-async def other_services(turn: Turn, first: str) -> list[str]:
+async def other_services(turn: Turn, first: str, story: str) -> list[str]:
     """Further services that the same story asks for, by its clauses."""
-    parts = clauses(turn.text)
-    if len(parts) < 2 or len(turn.text) < 14:
+    parts = clauses(story)
+    if len(parts) < 2 or len(story) < 14:
         return []
     found: list[str] = []
     for part in await understand(turn.context, parts[:5]):

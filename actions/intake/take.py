@@ -15,8 +15,9 @@ from bot.directory.catalogue import County, Slot
 from nlu.entities import Entity, match_choice
 from nlu.entities.persons import name_end
 
-LONGEST_TEXT = 500
+LONGEST_TEXT = 2000
 _CHANGE = re.compile(r"错了|不对|不是|改成|改为|改一下|换成|应该是|更正|写错|说错|记错|打错")
+_DENIED = re.compile(r"(?:不是|而非|不要写|别写)[^，。,]{0,2}$")
 _SHY_CHOICES = frozenset({"want_help", "venue", "ent_size", "edu_level"})
 """Choices that a story touches without meaning them: taken only when asked."""
 _ORDINAL = re.compile(r"^(?:我)?(?:选|是|要)?第?([一二三四五六七八九1-9])(?:个|项|号)?$")
@@ -32,6 +33,7 @@ class Taken:
     places: dict[str, list[str]] = field(default_factory=dict)
     """Slot -> grid codes that the answer may mean."""
     notes: list[str] = field(default_factory=list)
+    """What else was understood, in words to say first."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,19 @@ class Message:
     relation: str | None = None
     hints: dict[str, list[str]] = field(default_factory=dict)
     """Slot -> grid codes that an earlier answer left open: 白鹤镇 without its village."""
+    named: frozenset[str] = frozenset()
+    """Filled slots that the message gives anew by name: 电话是 138…, 我叫…"""
 
     @property
     def changing(self) -> bool:
-        """Whether the message says that something was wrong."""
-        return bool(_CHANGE.search(self.text))
+        """Whether the message says that something was wrong, or gives what was given before."""
+        return bool(self.named) or bool(_CHANGE.search(self.text))
 
     def of(self, kind: str) -> list[Entity]:
-        """The facts of a kind."""
-        return [fact for fact in self.facts if fact.type == kind]
+        """The facts of a kind, without those that the message denies (不是 139…)."""
+        return [
+            fact for fact in self.facts if fact.type == kind and not _DENIED.search(self.text[: fact.start])
+        ]
 
     def wants(self, slot: Slot) -> bool:
         """Whether a value for this slot is to be taken: it is asked, still empty, or being corrected."""
@@ -98,7 +104,7 @@ def _persons(message: Message, slots: list[Slot], taken: Taken) -> None:
         elif other and message.proxy:
             target = _first(open_slots, "beneficiary_name")
         else:
-            asked = [name for name in message.asked if name in open_slots]
+            asked = [name for name in (*message.named, *message.asked) if name in open_slots]
             order = (
                 ["beneficiary_name", "applicant_name"]
                 if message.proxy
@@ -309,6 +315,8 @@ def _yes_no(message: Message, slots: list[Slot], taken: Taken) -> None:
 
 def _texts(message: Message, slots: list[Slot], taken: Taken) -> None:
     """Texts: what a pattern finds; where asked, the clauses of the slot, else the whole answer."""
+    if message.named:
+        return
     asked = [slot for slot in slots if slot.name in message.asked]
     for slot in slots:
         found = wording(slot.name).find(message.text)
@@ -334,13 +342,17 @@ def _texts(message: Message, slots: list[Slot], taken: Taken) -> None:
 def _plain_answer(message: Message) -> str:
     """The answer without the facts that belong to other slots."""
     text = message.text
+    several = len(message.asked) > 1
     for fact in sorted(message.facts, key=lambda fact: -fact.start):
-        if (
-            fact.type in ("phone", "phone_invalid", "id_number", "ticket_number", "count", "age", "amount")
-            and len(message.asked) > 1
-        ):
+        if several and fact.type in _BESIDE:
             text = text[: fact.start] + text[fact.end :]
+        elif several and fact.type == "person" and (said := _SAYS_NAME.search(text[: fact.start])):
+            text = text[: said.start()] + text[fact.end :]
     return re.sub(r"^[，。、\s]+|[，。、\s]+$", "", text)[:LONGEST_TEXT]
+
+
+_BESIDE = frozenset({"phone", "phone_invalid", "id_number", "ticket_number", "count", "age", "amount"})
+_SAYS_NAME = re.compile(r"(?:我(?:叫|是|姓)|姓名(?:是|：|:)?|联系人(?:是|叫|：|:)?|名字(?:是|叫)?)$")
 
 
 def _first(names: list[str], *wanted: str) -> str | None:

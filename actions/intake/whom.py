@@ -9,6 +9,9 @@ from nlu.entities import Entity
 
 SELF = "本人"
 _FOR = re.compile(r"(?:帮|给|替|代|为|帮着|让)(?:着|忙|一下)?(?:我|我们|俺|咱)?(?:家|们|屋里)?的?$")
+_NOT_ME = re.compile(
+    r"不是(?:给|帮|替)?我(?:自己|本人)?(?:办|申请|要)?的?[，,。 ]*(?:是|而是)(?:给|帮|替)?我?$"
+)
 _SPEAKER = re.compile(
     r"我(?:自己|本人)?(?:想|要|是|有|得|在|没|的|今年|腿|眼|耳|手|脚|腰|二级|一级|三级|四级)|本人"
 )
@@ -49,6 +52,17 @@ def find(text: str, facts: list[Entity], service: Service) -> Whom:
             continue
         if _BODY.search(text[fact.end : fact.end + 14]) and not _SPEAKER.match(text):
             return Whom(str(fact.value))
+    return Whom(None)
+
+
+def said_now(text: str, facts: list[Entity], service: Service) -> Whom:
+    """A relative for whom the request turns out to be, when the speaker's own name is known: 是给我妈办的."""
+    if service.contact != "personal":
+        return Whom(None)
+    for fact in facts:
+        if fact.type == "relation" and fact.value not in _NOT_FOR and fact.value != SELF:
+            if _FOR.search(text[: fact.start]) or _NOT_ME.search(text[: fact.start]):
+                return Whom(str(fact.value))
     return Whom(None)
 
 

@@ -113,7 +113,9 @@ class _Line:
                 "private": conversation.private,
                 "taken": conversation.takeover == "taken",
                 "last": last,
-                "messages": [line.shown() for line in known if not line.held],
+                "messages": [
+                    line.shown() for line in known if not line.held and not (start["fresh"] and line.private)
+                ],
             }
         )
         if self._listening is None:

@@ -5,13 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context import Context
 from bot.conversations import store
 from bot.conversations.answers import read_button
 from bot.conversations.models import Conversation, Message
 from bot.conversations.store import Line
+from bot.directory.catalogue import HIGH_PRIVACY
 from bot.live import STAFF
+from bot.tickets.models import Ticket
 
 REPLY_WINDOW = timedelta(minutes=30)
 """While a resident in a private matter wrote so lately, a person's reply still goes to his phone."""
@@ -28,7 +31,8 @@ async def tell(
 ) -> None:
     """Tell of a step. With a `key` a repeated call stores the message once.
 
-    In a private conversation it is stored and goes nowhere: the resident asks, or a person calls.
+    Of a delicate matter it is stored and goes nowhere: the resident asks, or a person calls. An ordinary
+    ticket's steps are told in the same conversation all the same.
     """
     await _bring(context, conversation_id, text, buttons, custom, ticket, key)
 
@@ -60,7 +64,8 @@ async def _bring(
         known = key and await session.scalar(
             select(Message).where(Message.conversation == conversation_id, Message.turn == key)
         )
-        pushed = not conversation.private or (staff is not None and at - conversation.last_at < REPLY_WINDOW)
+        private = conversation.private if ticket is None else await _delicate(session, ticket)
+        pushed = not private or (staff is not None and at - conversation.last_at < REPLY_WINDOW)
         line = (
             store.read_line(context.vault, known)
             if known
@@ -76,6 +81,7 @@ async def _bring(
                 custom=custom,
                 ticket=ticket,
                 turn=key,
+                private=private,
                 held=not pushed,
             )
         )
@@ -86,6 +92,12 @@ async def _bring(
     if pushed and carrier is not None:
         await asyncio.wait_for(carrier(sender, line), timeout=60)
     return line
+
+
+async def _delicate(session: AsyncSession, ticket: int) -> bool:
+    """Whether nothing of a ticket may be pushed."""
+    row = (await session.execute(select(Ticket.privacy, Ticket.urgent).where(Ticket.id == ticket))).first()
+    return row is None or row.urgent or row.privacy == HIGH_PRIVACY
 
 
 class ResidentAdapter:

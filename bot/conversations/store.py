@@ -87,12 +87,16 @@ async def find(session: AsyncSession, vault: Vault, channel: str, sender: str) -
 async def open_conversation(
     session: AsyncSession, vault: Vault, channel: str, sender: str, at: datetime
 ) -> Conversation:
-    """The sender's conversation, locked and made if there is none; an idle spell begins a fresh session."""
+    """The sender's conversation, locked and made if there is none.
+
+    An idle spell begins a fresh session, and what comes then is no longer part of a private matter.
+    """
     found = await find(session, vault, channel, sender)
     if found is None:
         found = await _make(session, vault, channel, sender, at)
     elif at - found.last_at > IDLE:
         found.session += 1
+        found.private = False
     found.last_at = at
     return found
 
@@ -139,13 +143,16 @@ async def append(
     pictures: tuple[int, ...] = (),
     turn: str | None = None,
     ticket: int | None = None,
+    private: bool | None = None,
     held: bool = False,
     after: int | None = None,
 ) -> Line:
     """Store a message under the next number. `buttons` hold title, command and look; the line has tokens.
 
-    The conversation is locked by the caller; `after` is the last number, where he knows it.
+    The conversation is locked by the caller; `after` is the last number, where he knows it. `private`:
+    whether the message belongs to a private matter; as the conversation is now, where it is not said.
     """
+    private = conversation.private if private is None else private
     last = await last_number(session, conversation.id) if after is None else after
     number = last + 1
     shown = tuple(_mint(session, vault, conversation.id, number, at, button) for button in buttons or ())
@@ -162,12 +169,10 @@ async def append(
             body=vault.seal_json(body, _place(conversation.id, number)),
             turn=turn,
             ticket=ticket,
-            private=conversation.private,
+            private=private,
         )
     )
-    return Line(
-        number, at, author, text, name, shown, custom or {}, pictures, (), turn, conversation.private, held
-    )
+    return Line(number, at, author, text, name, shown, custom or {}, pictures, (), turn, private, held)
 
 
 def _mint(
