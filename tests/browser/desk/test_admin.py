@@ -73,7 +73,8 @@ async def test_a_page_is_sound_at_every_width(desk, county_at_work, path, name):
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 async def test_a_service_is_made_tried_and_published(desk, county_at_work: Context, size):
-    page = await desk("admin", "/desk/admin/services", size)
+    page = await desk("admin", "/desk/admin/services", DESKTOP)
+    await page.set_viewport_size(size)
     await page.get_by_label("名称").fill("独居老人送餐")
     await page.get_by_role("button", name="开始写").click()
     await expect(page.locator("h1")).to_have_text("独居老人送餐")
@@ -132,7 +133,8 @@ async def test_by_keyboard_alone_a_refusal_is_read_and_mended(desk, county_at_wo
 
 
 async def test_the_first_run_leads_and_can_be_left(desk, county_at_work: Context):
-    page = await desk("admin", "/desk/admin/start", PHONE)
+    page = await desk("admin", "/desk/admin/start", DESKTOP)
+    await page.set_viewport_size(PHONE)
     await page.get_by_label("县名").fill("安溪县")
     await page.get_by_role("button", name="定下来").click()
     await page.get_by_role("button", name="单位都对了").click()
