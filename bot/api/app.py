@@ -7,12 +7,13 @@ from aiohttp import web
 
 from bot.api.auth import actor_of
 from bot.api.events import add_streams
-from bot.api.keys import ACTOR, CONTEXT, TICKETS
+from bot.api.keys import ACTOR, CONTEXT, FAQ_REPLAYS, TICKETS
 from bot.api.open311.app import add_open311
 from bot.api.openapi import document
 from bot.api.problems import Refused, of_http_error, of_ticket_error, problem
 from bot.api.routes import PREFIX, ROUTES, Route
 from bot.context import Context
+from bot.desk.replays import Replays
 from bot.tickets.errors import TicketError
 from bot.tickets.service import Tickets
 
@@ -29,7 +30,13 @@ def add_api(app: web.Application, context: Context) -> None:
         app.router.add_route(route.method, PREFIX + route.path, _guarded(route))
     app.router.add_get(PREFIX + "/openapi.json", openapi)
     add_streams(app)
+    app[FAQ_REPLAYS] = Replays(context)
+    app.on_cleanup.append(_end_replays)
     add_open311(app)
+
+
+async def _end_replays(app: web.Application) -> None:
+    await app[FAQ_REPLAYS].close()
 
 
 def _guarded(route: Route) -> Handler:

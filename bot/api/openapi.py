@@ -98,7 +98,7 @@ def _errors(route: "Route") -> list[int]:
         found.append(429)
     if "{" in route.path:
         found.append(404)
-    if route.method == "POST":
+    if route.method in ("POST", "PUT"):
         found += [409, 413, 415]
     if any(p.name == "If-Match" for p in route.parameters):
         found += [412, 428]

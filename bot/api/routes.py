@@ -5,8 +5,21 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.api import attachments, callbacks, deliveries, events, reports, subscriptions, tickets, track
+from bot.api import (
+    attachments,
+    callbacks,
+    deliveries,
+    events,
+    faq,
+    gaps,
+    reports,
+    subscriptions,
+    tickets,
+    track,
+)
 from bot.api.bodies import ActBody, Body, CallbackBody, FilingBody, NoteBody, RatingBody, ReasonBody, StepBody
+from bot.api.faq import DraftBody, EntryBody, FaqStepBody, PhrasingBody
+from bot.api.gaps import GapBody
 from bot.api.subscriptions import SubscriptionBody
 
 PREFIX = "/api/v1"
@@ -82,6 +95,8 @@ PAGING = (
     Parameter("cursor", "query", TEXT),
     Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 200}),
 )
+FAQ = "/faq/{id}"
+FAQ_MATCH = Parameter("If-Match", "header", TEXT, True, "条目的 ETag")
 ONE = "/tickets/{number}"
 TRACK = "/track/{number}"
 
@@ -107,6 +122,26 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", ONE + "/attachments", attachments.list_attachments, "列出附件", {200: "Files"}),
     Route("POST", ONE + "/attachments", attachments.upload, "加一张图片", {201: "FileId"}, multipart=True),
     Route("GET", ONE + "/attachments/{id}", attachments.download, "看附件", {200: "image"}),
+    Route(
+        "GET", "/faq", faq.index, "问答条目，各以最新一版为准", {200: "FaqList"},
+        parameters=(
+            Parameter("q", "query", TEXT, says="编号、问法或回答里的字"),
+            Parameter("org", "query", TEXT),
+            Parameter("state", "query", TEXT, says="draft、in_review、scheduled 或 published"),
+            *PAGING,
+        ),
+    ),
+    Route("POST", "/faq", faq.create, "新的问答条目，从草稿开始", {201: "FaqEntry"}, EntryBody),
+    Route("GET", FAQ, faq.read, "一条问答：线上的、草稿、问法", {200: "FaqEntry"}),
+    Route("PUT", FAQ + "/draft", faq.draft, "改草稿", {200: "FaqEntry"}, DraftBody, (FAQ_MATCH,)),
+    Route("POST", FAQ + "/phrasings", faq.add_phrasing, "加、减问法", {200: "FaqEntry"}, PhrasingBody),
+    Route("GET", FAQ + "/versions", faq.versions, "各版本，新的在前", {200: "FaqVersions"}),
+    Route(
+        "POST", FAQ + "/steps", faq.step, "回放、送复核、复核、发布、下线、退回旧版", {200: "FaqEntry"},
+        FaqStepBody, (FAQ_MATCH,),
+    ),
+    Route("GET", "/gaps", gaps.index, "没答上的问题", {200: "Gaps"}, parameters=PAGING),
+    Route("POST", "/gaps/{id}", gaps.settle, "处理一个没答上的问题", {200: "Gap"}, GapBody),
     Route(
         "GET", "/events", events.read_events,
         "看得到的工单的事件；Accept: text/event-stream 是可续的事件流", {200: "Events"}, parameters=EVENTS,

@@ -131,6 +131,62 @@ TARGET = record(
     until=maybe(MOMENT),
     error=maybe(TEXT),
 )
+FAQ_VERSION = record(
+    group=TEXT,
+    question=TEXT,
+    short=maybe(TEXT),
+    answer=TEXT,
+    source=TEXT,
+    handler=TEXT,
+    scope=TEXT,
+    confirmed={"type": "boolean"},
+    service=maybe(TEXT),
+    figures={"type": "object", "additionalProperties": maybe(TEXT)},
+    valid_until=maybe({"type": "string", "format": "date"}),
+    number={"type": "integer"},
+    state={"type": "string", "enum": ["draft", "in_review", "scheduled", "published"]},
+    author=TEXT,
+    created_at=MOMENT,
+    published_at=maybe(MOMENT),
+    published_by=maybe(TEXT),
+)
+FAQ_SCHEMAS: dict[str, dict[str, Any]] = {
+    "FaqList": record(
+        items=many(
+            record(
+                id=TEXT,
+                org=TEXT,
+                question=TEXT,
+                state=TEXT,
+                published=maybe({"type": "integer"}),
+                version={"type": "integer"},
+            )
+        ),
+        next_cursor=maybe(TEXT),
+    ),
+    "FaqEntry": record(
+        id=TEXT,
+        org=TEXT,
+        published=maybe(FAQ_VERSION),
+        draft=maybe(FAQ_VERSION),
+        phrasings=many(record(text=TEXT, state={"type": "string", "enum": ["live", "adding", "removing"]})),
+        replay=maybe(record(fresh={"type": "boolean"}, worse=many(TEXT))),
+    ),
+    "FaqVersions": record(items=many(FAQ_VERSION)),
+    "Gaps": record(
+        items=many(
+            record(
+                id={"type": "integer"},
+                at=MOMENT,
+                text=TEXT,
+                kind=TEXT,
+                nearest=many(record(id=TEXT, score=NUMBER)),
+            )
+        ),
+        next_cursor=maybe(TEXT),
+    ),
+    "Gap": record(id={"type": "integer"}, state=TEXT, entry=maybe(TEXT)),
+}
 SCHEMAS: dict[str, dict[str, Any]] = {
     "Ticket": TICKET,
     "FiledTicket": record(**TICKET["properties"], retrieval_code=TEXT),
@@ -190,6 +246,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             )
         )
     ),
+    **FAQ_SCHEMAS,
     "Duplicates": record(
         items=many(
             record(number=TEXT, state=STATE, created_at=MOMENT, older={"type": "boolean"}, reasons=many(TEXT))

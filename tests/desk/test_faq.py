@@ -19,8 +19,14 @@ KEPT = ("CL-09", "CL-01", "FL-03", "GH-01")
 
 @pytest.fixture
 async def small(staffed: Context) -> Context:
-    """A county with four questions and two services: its index is written in a moment."""
-    async with staffed.db.write() as session:
+    """A county with four questions and two services."""
+    await shrink(staffed)
+    return staffed
+
+
+async def shrink(context: Context) -> None:
+    """Leave four questions and two services: the index is written in a moment."""
+    async with context.db.write() as session:
         for table, column in (
             (FaqVersion, FaqVersion.entry),
             (FaqPhrasing, FaqPhrasing.entry),
@@ -38,9 +44,8 @@ async def small(staffed: Context) -> Context:
             .values(active=False, phrasings=[])
         )
         await session.execute(update(ServiceRow).values(phrasings=[]))
-    share_vectors(staffed)
-    await refresh_index(staffed)
-    return staffed
+    share_vectors(context)
+    await refresh_index(context)
 
 
 def share_vectors(context: Context) -> None:
