@@ -44,7 +44,7 @@ def _row(table: sa.Table, number: int, chance: random.Random, known: dict[Any, A
         if pointed is not None:
             values = known[(pointed.column.table.name, pointed.column.name)]
             if _alone(column):
-                row[column.name] = values[-1]
+                row[column.name] = values[-1 - number]
             else:
                 row[column.name] = chance.choice(values) if values else None
             continue
