@@ -15,7 +15,7 @@ from bot.directory.catalogue import County
 from bot.directory.roles import Role
 from bot.tickets import states as s
 from bot.tickets.actors import Actor
-from bot.tickets.finding import text_condition
+from bot.tickets.finding import FOUND, text_condition
 from bot.tickets.models import Assignment, Ticket
 from bot.tickets.reading import parts_of, view_of
 from bot.tickets.routing import within
@@ -97,11 +97,12 @@ class Listing:
     total: int
     page: int
     pages: int
+    limit: int = COUNT_LIMIT
 
     @property
     def said(self) -> str:
         """How many there are; where counting stopped, so many and more."""
-        return f"{self.total} 件" + ("以上" if self.total >= COUNT_LIMIT else "")
+        return f"{self.total} 件" + ("以上" if self.total >= self.limit else "")
 
     @property
     def first(self) -> int:
@@ -244,7 +245,7 @@ async def listing(context: Context, actor: Actor, wish: Wish, *, inbox: bool) ->
         line_of(view_of(context, county, row, parts[row.id], masked=True), county, actor, now, moment)
         for row, moment in pairs
     )
-    return Listing(lines, total, page, pages)
+    return Listing(lines, total, page, pages, FOUND if wish.text.strip() else COUNT_LIMIT)
 
 
 async def _where(
@@ -274,7 +275,7 @@ async def _where(
     elif wish.due == "week":
         found.append(and_(due >= now, due < _tonight(now) + timedelta(days=6)))
     if wish.text.strip():
-        found.append(await text_condition(session, context, actor, wish.text.strip()))
+        found.append(await text_condition(session, context, actor, wish.text.strip(), tuple(found)))
     return found
 
 

@@ -15,17 +15,18 @@ from bot.tickets.states import CANCELLED, LEAD
 from bot.tickets.visibility import SEE_ALL
 from bot.tickets.words import LONGEST_QUERY, hashes, name_hash, pairs
 
-RARE = 2000
-"""A word of at most so many tickets is looked up first, and the rest is asked of those alone."""
+FOUND = 2000
+"""Words find the newest so many tickets; a list says that there are more."""
 
 
 async def text_condition(
-    session: AsyncSession, context: Context, actor: Actor, text: str
+    session: AsyncSession, context: Context, actor: Actor, text: str, among: Sequence[ColumnElement[bool]]
 ) -> ColumnElement[bool]:
-    """The condition that a typed text means; visibility is the caller's.
+    """The condition that a typed text means, among the tickets of the caller's other conditions.
 
-    A whole number or phone number stands for itself. Words must all occur; a word is found by its pairs of
-    characters. Reviewers and administrators find a whole name too.
+    Those hold visibility and filters: of a common word the newest tickets that meet them are found, however
+    many others have it. A whole number or phone number stands for itself. Words must all occur; a word is
+    found by its pairs of characters. Reviewers and administrators find a whole name too.
     """
     if number := normalise_number(text):
         return Ticket.number == number
@@ -37,10 +38,10 @@ async def text_condition(
     if re.fullmatch(r"[0-9A-Z]{2,4}", part):
         ways.append(Ticket.number.startswith(f"QT-{part}", autoescape=True))
     if (words := hashes(context.vault, pairs(text)[:LONGEST_QUERY])) and not _torn(text):
-        ways.append(await _with_all(session, words))
+        ways.append(await _with_all(session, words, among))
     name = name_hash(context.vault, text) if SEE_ALL.get(actor.role) == "full" else None  # type: ignore[call-overload]
     if name is not None:
-        ways.append(await _with_all(session, [name]))
+        ways.append(await _with_all(session, [name], among))
     return or_(*ways) if ways else false()
 
 
@@ -63,23 +64,27 @@ def _torn(text: str) -> bool:
     return any(not pairs(part) and re.search(r"[\u3400-\u9fffA-Za-z0-9]", part) for part in text.split())
 
 
-async def _with_all(session: AsyncSession, words: Sequence[int]) -> ColumnElement[bool]:
-    """Tickets with all words: the rarest is looked up; where all are common, each ticket is asked."""
+async def _with_all(
+    session: AsyncSession, words: Sequence[int], among: Sequence[ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """Tickets with all words: the rarest word's are looked up, the newest first, and asked for the others."""
     counts = {word: await _count(session, word) for word in dict.fromkeys(words)}
     if not all(counts.values()):
         return false()
     rarest, *others = sorted(counts, key=lambda word: counts[word])
-    if counts[rarest] > RARE:
-        return and_(*(_has(Ticket.id, word) for word in (rarest, *others)))
     first = aliased(TicketWord)
     found = await session.scalars(
-        select(first.ticket).where(first.word == rarest, *(_has(first.ticket, word) for word in others))
+        select(first.ticket)
+        .join(Ticket, Ticket.id == first.ticket)
+        .where(first.word == rarest, *(_has(first.ticket, word) for word in others), *among)
+        .order_by(first.ticket.desc())
+        .limit(FOUND)
     )
     return Ticket.id.in_(list(found))
 
 
 async def _count(session: AsyncSession, word: int) -> int:
-    some = select(TicketWord.ticket).where(TicketWord.word == word).limit(RARE + 1).subquery()
+    some = select(TicketWord.ticket).where(TicketWord.word == word).limit(FOUND + 1).subquery()
     return await session.scalar(select(func.count()).select_from(some)) or 0
 
 

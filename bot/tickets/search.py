@@ -32,7 +32,9 @@ async def search(context: Context, query: TicketQuery, actor: Actor) -> Page:
     limit = max(1, min(query.limit, MAX_PAGE))
     async with context.db.read() as session:
         if query.text and query.text.strip():
-            conditions.append(await text_condition(session, context, actor, query.text.strip()))
+            conditions.append(
+                await text_condition(session, context, actor, query.text.strip(), tuple(conditions))
+            )
         counted = select(Ticket.id).where(*conditions).limit(COUNT_LIMIT).subquery()
         total = await session.scalar(select(func.count()).select_from(counted)) or 0
         rows = (

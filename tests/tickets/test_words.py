@@ -127,10 +127,13 @@ async def test_the_index_holds_no_word_and_goes_with_erasure(desk: Desk) -> None
         assert await session.scalar(select(Ticket.erased_at).where(Ticket.number == number)) is not None
 
 
-async def test_common_words_are_asked_of_each_ticket(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = await desk.number(), await desk.number("Z01", ENQUIRY)
-    third = await desk.number()
-    monkeypatch.setattr(finding, "RARE", 0)
-    assert await found(desk, REVIEWER, "石岭村") == [first, second, third]
-    assert await found(desk, REVIEWER, "石岭村 轮椅") == [first, third]
+async def test_of_a_common_word_the_newest_that_one_may_see_are_found(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await desk.at_work()
+    second, third = await desk.number("Z01", ENQUIRY), await desk.number("Z01", ENQUIRY)
+    monkeypatch.setattr(finding, "FOUND", 2)
+    assert await found(desk, REVIEWER, "石岭村") == [second, third]
+    assert await found(desk, REVIEWER, "石岭村 轮椅") == [first]
+    assert await found(desk, LEAD, "石岭村") == [first], "others' tickets do not push out one's own"
     assert await found(desk, REVIEWER, "柑橘 轮椅") == []
