@@ -57,10 +57,7 @@ async def tell_resident(
     """A message into the conversations that follow the ticket; nothing for a matter of high privacy."""
     if work.high_privacy:
         return
-    merged = await work.session.scalars(
-        select(Ticket.conversation).where(Ticket.survivor == work.ticket.id, Ticket.conversation.is_not(None))
-    )
-    followers = [work.ticket.conversation, *merged]
+    followers = [work.ticket.conversation, *await _merged_conversations(work)]
     for conversation in dict.fromkeys(filter(None, followers)):
         add(
             work,
@@ -69,6 +66,23 @@ async def tell_resident(
             conversation,
             {"text": text, "buttons": buttons or [], "custom": custom or {}},
         )
+
+
+async def _merged_conversations(work: Work) -> list[str | None]:
+    """The conversations of what was merged into the ticket, also by way of another ticket."""
+    found: list[str | None] = []
+    survivors, known = [work.ticket.id], {work.ticket.id}
+    while survivors:
+        rows = await work.session.execute(
+            select(Ticket.id, Ticket.conversation)
+            .where(Ticket.survivor.in_(survivors), Ticket.id.not_in(known))
+            .order_by(Ticket.id)
+        )
+        merged = rows.all()
+        survivors = [row.id for row in merged]
+        known.update(survivors)
+        found += [row.conversation for row in merged]
+    return found
 
 
 async def tell_org(work: Work, event: TicketEvent | None, org: str, text: str, full: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from bot.tickets.actors import SYSTEM, Actor
 from bot.tickets.allowed import allowed_steps
 from bot.tickets.attachments import File
 from bot.tickets.errors import Forbidden, Missing, NoSuchStep, NotFound
+from bot.tickets.merging import release_followers
 from bot.tickets.models import Attachment, Ticket, TicketEvent
 from bot.tickets.numbers import normalise_number, retrieval_code
 from bot.tickets.outbox import tell_org, tell_resident
@@ -193,10 +194,12 @@ class Tickets:
             return await self._view_within(work)
 
     async def _follow(self, work: Work) -> None:
-        """What a rule does right after a step: closing that is only sampled, calls after withdrawals."""
+        """What a rule does right after a step: sampled closing, and what hangs on a withdrawal."""
         if work.memory.get("withdrawal_sampled") and work.ticket.state == s.WITHDRAWN:
             event = await work.write_event("withdrawal_sampled", actor=SYSTEM)
             await tell_org(work, event, "ZX", f"撤回抽查，请回访是否本人意愿：{work.ticket.number}", {})
+        if work.ticket.state == s.WITHDRAWN:
+            await release_followers(work)
         await pass_by_rule(work)
 
     # Reading

@@ -333,7 +333,7 @@ TABLE: tuple[Transition, ...] = (
         label="合并", consequence="居民跟着留下的那张看进展；可以撤销",
     ),
     _t(
-        "unmerged", "撤销合并", s.MERGED, "=before", "reviewer",
+        "unmerged", "撤销合并", s.MERGED, "=before", "reviewer", "system",
         effects=("unmerge",), deadline="resumed",
         resident="您的事（{number}）改回单独办理。",
         label="撤销合并", consequence="回到合并前的状态",

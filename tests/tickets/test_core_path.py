@@ -1,11 +1,8 @@
 """The main way of a ticket, from filing to rating, with what everybody is told."""
 
-import asyncio
-
 import pytest
 
 from bot.tickets.errors import Forbidden, Missing, NoSuchStep, Stale
-from bot.tickets.service import Filing
 from bot.tickets.views import as_json
 from tests.tickets.conftest import (
     HELPER,
@@ -16,7 +13,6 @@ from tests.tickets.conftest import (
     SAFE,
     SECOND,
     STRANGER,
-    WHEELCHAIR,
     Desk,
     at,
 )
@@ -83,39 +79,6 @@ async def test_wheelchair_from_filing_to_rating(desk: Desk) -> None:
         "passed",
         "rated",
     ]
-
-
-async def test_filed_once_though_confirmed_twice(desk: Desk) -> None:
-    filing = Filing("draft-x", "A07", WHEELCHAIR, "web", MINE, MINE.id)
-    many = await asyncio.gather(*(desk.tickets.file(filing) for _ in range(8)))
-    assert len({filed.ticket.number for filed in many}) == 1
-    assert sum(filed.created for filed in many) == 1
-    assert len({filed.retrieval_code for filed in many}) == 1
-    assert len(await desk.tickets.of_conversation(MINE.id)) == 1
-
-
-async def test_two_reviewers_dispatch_at_once(desk: Desk) -> None:
-    number = await desk.number()
-    results = await asyncio.gather(
-        desk.tickets.step(number, "awaiting_sign", REVIEWER),
-        desk.tickets.step(number, "awaiting_sign", SECOND, org="HSZ"),
-        return_exceptions=True,
-    )
-    assert sorted(type(result).__name__ for result in results) == ["NoSuchStep", "TicketView"]
-    view = await desk.tickets.view(number, REVIEWER, masked=True)
-    assert sum(part.role == "lead" for part in view.assignments) == 1
-
-
-async def test_withdrawal_against_signature(desk: Desk) -> None:
-    number = await desk.number()
-    await desk.tickets.step(number, "awaiting_sign", REVIEWER)
-    await asyncio.gather(
-        desk.tickets.step(number, "withdrawn", MINE),
-        desk.tickets.step(number, "in_progress", LEAD),
-        return_exceptions=True,
-    )
-    view = await desk.tickets.view(number, REVIEWER, masked=True)
-    assert view.state == "withdrawn" and view.assignments == ()
 
 
 async def test_stale_step_is_refused(desk: Desk) -> None:

@@ -1,11 +1,10 @@
 """The rest of the state table: returns, helpers, consultation, meeting, merging, escalation; and who may what."""
 
-import asyncio
-
 import pytest
 
 from bot.directory.models import Organisation
 from bot.directory.roles import Role
+from bot.tickets import audit
 from bot.tickets import states as s
 from bot.tickets.errors import Forbidden, Missing, NoSuchStep
 from bot.tickets.transitions import TABLE
@@ -188,15 +187,24 @@ async def test_merge_follow_and_undo(desk: Desk) -> None:
     assert view.state == "in_review" and view.survivor is None and view.due is not None
 
 
-async def test_merge_against_a_reply(desk: Desk) -> None:
-    survivor, number = await desk.at_work(), await desk.at_work()
-    await desk.tickets.step(number, "awaiting_info", LEAD, note="照片")
-    await asyncio.gather(
-        desk.tickets.step(number, "merged", REVIEWER, data={"into": survivor}),
-        desk.tickets.supplement(number, "给", MINE),
-        return_exceptions=True,
-    )
-    assert (await desk.tickets.view(number, REVIEWER)).state == "merged"
+async def test_who_was_merged_twice_over_is_still_told(desk: Desk) -> None:
+    survivor, between = await desk.number("A24", ENQUIRY), await desk.number("A24", ENQUIRY)
+    number = await desk.number("A24", ENQUIRY, conversation=STRANGER.id, actor=STRANGER)
+    await desk.tickets.step(number, "merged", REVIEWER, data={"into": between})
+    await desk.tickets.step(between, "merged", REVIEWER, data={"into": survivor})
+    await desk.tickets.step(survivor, "answered", REVIEWER, note="喷石硫合剂")
+    assert "石硫合剂" in (await desk.told("resident", STRANGER.id))[-1]["text"]
+
+
+async def test_a_withdrawal_takes_only_its_own_ticket_along(desk: Desk) -> None:
+    survivor = await desk.at_work()
+    number = await desk.number(conversation=STRANGER.id, actor=STRANGER)
+    await desk.tickets.step(number, "merged", REVIEWER, data={"into": survivor})
+    await desk.tickets.step(survivor, "withdrawn", MINE)
+    view = await desk.tickets.view(number, REVIEWER, masked=True)
+    assert (view.state, view.survivor) == ("in_review", None) and view.due is not None
+    assert "单独办理" in (await desk.told("resident", STRANGER.id))[-1]["text"]
+    assert (await audit.verify(desk.context)).findings == ()
 
 
 async def test_like_ones_are_shown_before_filing(desk: Desk) -> None:

@@ -48,7 +48,7 @@ async def decide(work: Work) -> None:
 async def merge(work: Work) -> None:
     """The residents of this one follow the surviving ticket."""
     into = normalise_number(str(work.ask.data["into"]))
-    survivor = await work.session.scalar(select(Ticket).where(Ticket.number == into)) if into else None
+    survivor = await _survivor(work, into) if into else None
     if survivor is None:
         raise Missing("into", "要写明并入哪一张工单")
     if survivor.id == work.ticket.id or survivor.state in s.FINAL:
@@ -62,6 +62,19 @@ async def merge(work: Work) -> None:
         held_due=work.ticket.due.isoformat() if work.ticket.due else None,
     )
     await cancel_assignments(work)
+
+
+async def _survivor(work: Work, number: str) -> Ticket | None:
+    """The surviving ticket under its lock, so that it cannot end meanwhile; never waits for the lock.
+
+    Two who merge two tickets into each other would wait for each other for ever.
+    """
+    query = select(Ticket).where(Ticket.number == number)
+    locked = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    found = await work.session.scalar(locked)
+    if found is None and await work.session.scalar(query.with_only_columns(Ticket.id)) is not None:
+        raise NoSuchStep("那张工单这会儿有人在办，请再点一次")
+    return found
 
 
 @effect
