@@ -31,6 +31,9 @@ test: setup-test ## all tests; what the machine lacks is skipped and counted
 	@ls models/*.tar.gz >/dev/null 2>&1 || scripts/train.sh
 	@$(PY) -m pytest -n 2 --dist loadfile
 
+soak: setup-test ## random lifecycles, two at once, killed processes, bad receivers: an hour, with what was found
+	@SOAK=1 $(PY) -m pytest -s -m soak
+
 eval: setup-test ## measure the understanding on the set-aside data
 	@PYTHONPATH=. .venv/bin/python -m nlu.evaluate
 
@@ -46,4 +49,4 @@ lock: ## write the locked requirements anew (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python $(PY) requirements/test.in -o requirements/test.txt
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.10 --override requirements/rasa-overrides.txt requirements/rasa.in -o requirements/rasa.txt
 
-.PHONY: help check setup setup-test train run test eval bench lint lock
+.PHONY: help check setup setup-test train run test soak eval bench lint lock
