@@ -66,6 +66,13 @@ async def add(context: Context, number: str, actor: Actor, raw: bytes, name: str
         return row.id
 
 
+def is_own(row: Attachment, conversation: str | None, actor: Actor) -> bool:
+    """Whether a file that hangs on no ticket yet is the conversation's, or was added by this very person."""
+    if conversation is not None and row.conversation == conversation:
+        return True
+    return actor.kind in ("staff", "token") and row.added_by == actor.key
+
+
 async def read(context: Context, number: str, file: int, actor: Actor, source: str | None = None) -> File:
     """A file of a ticket; Forbidden for those who see the ticket masked. The read goes to the access log."""
     county = await context.directory.county()

@@ -14,12 +14,15 @@ from bot.directory.catalogue import FALLBACK_SERVICE, HIGH_PRIVACY, County, Serv
 from bot.tickets import engine, notices, outbox, timers, words
 from bot.tickets import states as s
 from bot.tickets.actors import RULE, Actor
+from bot.tickets.attachments import is_own
 from bot.tickets.errors import Missing
 from bot.tickets.models import Attachment, Ticket
 from bot.tickets.numbers import new_number, normalise_number
+from bot.tickets.reading import parts_of
 from bot.tickets.routing import route
 from bot.tickets.terms import Timing
 from bot.tickets.timing import timing_of
+from bot.tickets.visibility import level
 from bot.tickets.work import Ask, Work, fields_context, title_context
 
 NAMES = ("applicant_name", "contact_name", "beneficiary_name")
@@ -150,7 +153,7 @@ async def _file(  # type: ignore[no-untyped-def]
         conversation=filing.conversation,
         person_hash=person_of(context, fields, filing.conversation),
         phone_hash=vault.lookup("phone", phone) if phone else None,
-        linked=await _link(session, filing.linked, number),
+        linked=await _link(context, session, county, filing),
         created_at=at,
         updated_at=at,
         version=0,
@@ -194,16 +197,23 @@ def _by_rule(timing: Timing, service: Service, fields: dict[str, Any], urgent: b
     )
 
 
-async def _link(session: AsyncSession, linked: str | None, number: str) -> str | None:
-    """The story's mark: that of the ticket that is named, which gets one if it has none."""
-    if not linked:
+async def _link(context: Context, session: AsyncSession, county: County, filing) -> str | None:  # type: ignore[no-untyped-def]
+    """The story's mark: that of the ticket that is named, which gets one if it has none.
+
+    A number joins only a ticket that its filer sees; a mark of a program's own is that program's alone.
+    """
+    if not filing.linked:
         return None
-    other = normalise_number(linked)
-    if other is None:
-        return linked[:32]
-    row = await session.scalar(select(Ticket).where(Ticket.number == other))
+    number, actor = normalise_number(filing.linked), filing.actor
+    if number is None:
+        own = f"{actor.key}|{filing.linked}"
+        return context.vault.lookup("story", own)[:32] if actor.kind == "token" else filing.linked[:32]
+    row = await session.scalar(select(Ticket).where(Ticket.number == number))
     if row is None:
-        return linked[:32]
+        return None
+    seen = level(county, row, (await parts_of(session, [row]))[row.id], actor)
+    if seen is None and (filing.conversation is None or row.conversation != filing.conversation):
+        return None
     row.linked = row.linked or row.number
     return row.linked
 
@@ -216,7 +226,7 @@ async def _attach(
         select(Attachment).where(Attachment.id.in_(ids), Attachment.ticket.is_(None))
     )
     for row in rows:
-        if (conversation is not None and row.conversation == conversation) or row.added_by == actor.key:
+        if is_own(row, conversation, actor):
             row.ticket = ticket.id
 
 

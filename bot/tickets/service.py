@@ -12,7 +12,7 @@ from bot.tickets import search as searching
 from bot.tickets import states as s
 from bot.tickets.actors import SYSTEM, Actor
 from bot.tickets.allowed import allowed_steps
-from bot.tickets.attachments import File
+from bot.tickets.attachments import File, is_own
 from bot.tickets.errors import Forbidden, Missing, NoSuchStep, NotFound
 from bot.tickets.merging import release_followers
 from bot.tickets.models import Attachment, Ticket, TicketEvent
@@ -129,7 +129,7 @@ class Tickets:
                 select(Attachment).where(Attachment.id.in_(attachments), Attachment.ticket.is_(None))
             )
             for row in rows:
-                if row.conversation == work.ticket.conversation or row.added_by == actor.key:
+                if is_own(row, work.ticket.conversation, actor):
                     row.ticket = work.ticket.id
             event = await work.write_event(
                 "supplemented", data={"note": text.strip(), "attachments": list(attachments)}

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import socket
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
@@ -52,12 +52,29 @@ def permitted(address: Address, *, allow_private: bool) -> bool:
 
     Never to link-local addresses (where clouds keep their metadata), multicast or 0.0.0.0.
     """
-    mapped = getattr(address, "ipv4_mapped", None)
-    if mapped is not None:
-        return permitted(mapped, allow_private=allow_private)
+    within = _within(address)
+    if within is not None:
+        return permitted(within, allow_private=allow_private)
+    if isinstance(address, IPv6Address) and address.is_site_local:
+        return allow_private
     if address.is_link_local or address.is_multicast or address.is_unspecified:
         return False
     return address.is_global or (allow_private and (address.is_loopback or not address.is_reserved))
+
+
+NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("::/96"))
+"""Prefixes whose last 32 bits are an IPv4 address that a gateway calls (RFC 6052, 8215, 4291)."""
+
+
+def _within(address: Address) -> IPv4Address | None:
+    """The IPv4 address that an IPv6 address stands for, where it stands for one."""
+    if isinstance(address, IPv4Address):
+        return None
+    if (found := address.ipv4_mapped or address.sixtofour) is not None:
+        return found
+    if int(address) > 1 and any(address in network for network in NAT64):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return None
 
 
 async def checked_addresses(url: URL, *, allow_private: bool) -> list[Address]:
