@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context import Context
@@ -61,19 +62,20 @@ async def sign_in(context: Context, login: str, password: str) -> str:
     login = login.strip()[:64]
     at = context.clock()
     key = context.vault.lookup("login", login.lower())
+    await _count_try(context, key, at)
     async with context.db.read() as session:
-        failures = await session.get(SignInFailures, key)
         staff = await session.scalar(select(Staff).where(Staff.login == login, Staff.active))
-    if failures is not None and failures.locked_until is not None and failures.locked_until > at:
-        raise WrongSignIn(_wait(failures.locked_until - at))
     digest_of = staff.password_hash if staff else _nobody()
     fits = await asyncio.to_thread(verify_password, digest_of, password)
     if staff is None or not fits:
-        await _count_failure(context, key, at)
         raise WrongSignIn("用户名或密码不对。")
     cookie = secrets.token_urlsafe(32)
     async with context.db.write() as session:
-        await session.execute(delete(SignInFailures).where(SignInFailures.login_hash == key))
+        await session.execute(
+            delete(SignInFailures).where(
+                or_(SignInFailures.login_hash == key, SignInFailures.last_at < at - FORGET_AFTER)
+            )
+        )
         await session.execute(delete(StaffSession).where(StaffSession.expires_at <= at))
         session.add(
             StaffSession(
@@ -86,13 +88,27 @@ async def sign_in(context: Context, login: str, password: str) -> str:
     return cookie
 
 
-async def _count_failure(context: Context, key: str, at: datetime) -> None:
+async def _count_try(context: Context, key: str, at: datetime) -> None:
+    """Count a try as wrong before it is judged, so that tries side by side cannot outrun the wait.
+
+    A right password takes the count back. Two first tries at once meet in the table: the later comes again.
+    """
+    try:
+        await _count(context, key, at)
+    except IntegrityError:
+        await _count(context, key, at)
+
+
+async def _count(context: Context, key: str, at: datetime) -> None:
     async with context.db.write() as session:
-        await session.execute(delete(SignInFailures).where(SignInFailures.last_at < at - FORGET_AFTER))
         row = await session.get(SignInFailures, key, with_for_update=True)
+        if row is not None and row.last_at < at - FORGET_AFTER:
+            row.count, row.locked_until = 0, None
         if row is None:
             row = SignInFailures(login_hash=key, count=0, locked_until=None, last_at=at)
             session.add(row)
+        elif row.locked_until is not None and row.locked_until > at:
+            raise WrongSignIn(_wait(row.locked_until - at))
         row.count, row.last_at = row.count + 1, at
         if row.count % TRIES == 0:
             step = min(row.count // TRIES, len(WAIT_MINUTES)) - 1

@@ -1,7 +1,7 @@
 """Number and retrieval code: the way in for a resident without his conversation, with limits on guessing."""
 
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +17,8 @@ LOCK_MINUTES = 15
 SOURCE_TRIES = 20
 SOURCE_MINUTES = 60
 FORGET = timedelta(days=2)
+FIRST_TRIES = 5
+"""How often a try that met another one in the table comes again."""
 
 
 async def identify(context: Context, number: str, code: str, source: str) -> Actor:
@@ -25,44 +27,76 @@ async def identify(context: Context, number: str, code: str, source: str) -> Act
     WrongCode for a wrong code and for a number that does not exist alike; Locked after five wrong tries on
     a number (for 15 minutes), or twenty from one source (for an hour).
     """
-    try:
-        return await _identify(context, number, code, source)
-    except IntegrityError:
-        return await _identify(context, number, code, source)
-
-
-async def _identify(context: Context, number: str, code: str, source: str) -> Actor:
-    """One try. Two first tries at the same moment meet in the table: the later one fails and comes again."""
+    at = context.clock()
+    for _ in range(FIRST_TRIES):
+        try:
+            left = await _count(context, number, source, at)
+            break
+        except IntegrityError:
+            continue
+    else:
+        raise Locked(1)
     normal = normalise_number(number)
     digits = "".join(ch for ch in code if ch.isdigit())
-    vault, at = context.vault, context.clock()
-    marks = (
-        (vault.lookup("try number", normal or number.strip().upper()[:40]), TRIES, LOCK_MINUTES),
-        (vault.lookup("try source", source), SOURCE_TRIES, SOURCE_MINUTES),
+    async with context.db.read() as session:
+        found = await session.scalar(select(Ticket.number).where(Ticket.number == normal)) if normal else None
+    right = hmac.compare_digest(retrieval_code(context.vault, normal or "-"), digits)
+    if found is None or not right:
+        raise WrongCode(left)
+    await _take_back(context, number, source)
+    return bearer_of_code(found)
+
+
+def _marks(context: Context, number: str, source: str) -> tuple[tuple[str, int, int], ...]:
+    """What a try is counted under: key, limit, minutes."""
+    named = normalise_number(number) or number.strip().upper()[:40]
+    return (
+        (context.vault.lookup("try number", named), TRIES, LOCK_MINUTES),
+        (context.vault.lookup("try source", source), SOURCE_TRIES, SOURCE_MINUTES),
     )
+
+
+async def _count(context: Context, number: str, source: str, at: datetime) -> int:
+    """Count a try as wrong before it is judged, so that tries side by side cannot outrun the lock.
+
+    Returns how many are left for the number. First tries at the same moment meet in the table: all but one
+    fail there (IntegrityError) and come again.
+    """
+    left = TRIES
     async with context.db.write() as session:
         rows = []
-        for key, limit, minutes in marks:
+        for key, limit, minutes in _marks(context, number, source):
             row = await session.get(TrackTry, key, with_for_update=True)
             if row is not None and row.locked_until is not None and row.locked_until > at:
                 raise Locked(max(1, round((row.locked_until - at).total_seconds() / 60)))
             rows.append((row, key, limit, minutes))
-        found = await session.scalar(select(Ticket.number).where(Ticket.number == normal)) if normal else None
-        right = hmac.compare_digest(retrieval_code(vault, normal or "-"), digits)
-        if found is not None and right:
-            if rows[0][0] is not None:
-                await session.delete(rows[0][0])
-            return bearer_of_code(found)
-        left = TRIES
-        await session.execute(delete(TrackTry).where(TrackTry.since < at - FORGET))
         for place, (row, key, limit, minutes) in enumerate(rows):
-            if row is None or (row.locked_until is None and row.since < at - timedelta(minutes=minutes)):
-                row = await session.merge(TrackTry(key=key, wrong=0, since=at, locked_until=None))
-            elif row.locked_until is not None:
+            if row is None:
+                row = TrackTry(key=key, wrong=0, since=at, locked_until=None)
+                session.add(row)
+            elif row.locked_until is not None or row.since < at - timedelta(minutes=minutes):
                 row.wrong, row.since, row.locked_until = 0, at, None
             row.wrong += 1
             if row.wrong >= limit:
                 row.locked_until = at + timedelta(minutes=minutes)
             if place == 0:
                 left = max(0, limit - row.wrong)
-    raise WrongCode(left)
+            await session.flush()
+    return left
+
+
+async def _take_back(context: Context, number: str, source: str) -> None:
+    """A right code was no wrong try: the number is free again, and the source's count is one less."""
+    (of_number, *_), (of_source, *_) = _marks(context, number, source)
+    async with context.db.write() as session:
+        for key in (of_number, of_source):
+            row = await session.get(TrackTry, key, with_for_update=True)
+            if row is None:
+                continue
+            row.wrong -= 1
+            if key == of_number or row.wrong <= 0:
+                await session.delete(row)
+            elif row.wrong < SOURCE_TRIES:
+                row.locked_until = None
+        old = context.clock() - FORGET
+        await session.execute(delete(TrackTry).where(TrackTry.since < old))

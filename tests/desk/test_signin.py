@@ -1,5 +1,6 @@
 """Signing in, the lock after wrong tries, the end of sessions, one's own password."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import select
 
 from bot.context import Context
 from bot.desk.models import StaffSession
+from bot.desk.sessions import TRIES, WrongSignIn, sign_in
 from bot.directory.models import Staff
 
 from .conftest import PASSWORD
@@ -37,6 +39,19 @@ async def test_wrong_password_and_unknown_name_sound_the_same_and_lock_the_same(
     for _ in range(5):
         assert "用户名或密码不对。" in await desk.sign_in(login, "wrong", 401)
     assert "请过 1 分钟再试" in await desk.sign_in(login, PASSWORD, 401)
+
+
+@pytest.mark.parametrize("login", ["huang", "nobody"])
+async def test_wrong_passwords_side_by_side_are_judged_five_times_and_no_more(staffed: Context, login):
+    async def attempt() -> str:
+        try:
+            return await sign_in(staffed, login, "wrong")
+        except WrongSignIn as error:
+            return str(error)
+
+    said = await asyncio.gather(*(attempt() for _ in range(30)))
+    assert said.count("用户名或密码不对。") == TRIES
+    assert sum("错的次数太多了" in text for text in said) == 30 - TRIES
 
 
 async def test_the_lock_opens_after_the_wait(browser, staffed: Context):
