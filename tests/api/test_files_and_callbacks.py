@@ -13,6 +13,7 @@ from bot.directory.models import DeliveryTarget
 from bot.tickets.delivery.signing import sign
 from bot.tickets.delivery.targets import secret_context
 from tests.api.test_tickets import Api, api  # noqa: F401
+from tests.tickets.conftest import ADMIN
 
 
 def photo() -> bytes:
@@ -121,3 +122,48 @@ async def test_receivers_move_their_own_part_alone(api: Api) -> None:  # noqa: F
         assert (await call_back(api, targets["CL"], number, done, **change)).status == 401, change
     assert (await call_back(api, targets["CL"], number, done, id=same)).status == 409, "a replay"
     assert (await call_back(api, targets["CL"], number, done)).status == 200
+
+
+async def test_a_signature_is_good_for_one_time_one_id_and_one_call(api: Api) -> None:  # noqa: F811
+    row = DeliveryTarget(org="CL", kind="webhook", address="https://example.org/hook")
+    row.secret = api.context.vault.seal("shared", secret_context(row))
+    async with api.context.db.write() as session:
+        session.add(row)
+    number, other = (await api.file())["number"], (await api.file())["number"]
+    for one in (number, other):
+        await api.step(one, "reviewer", "awaiting_sign", "派")
+    path, raw = f"/api/v1/callbacks/{row.id}/{number}", b'{"to": "in_progress"}'
+    at, delivery = int(api.desk.now().timestamp()), secrets.token_hex(16)
+    right = {
+        "X-County-Timestamp": str(at),
+        "X-County-Delivery": delivery,
+        "X-County-Signature": sign("shared", "POST", path, raw, at, delivery),
+    }
+
+    async def sent(to: str = path, method: str = "POST", **change: str | None) -> int:
+        headers = {**right, **{f"X-County-{name.title()}": value for name, value in change.items()}}
+        headers = {name: value for name, value in headers.items() if value is not None}
+        async with api.client.request(method, to, data=raw, headers=headers) as response:
+            return response.status
+
+    for retimed in (at + 1, at - 1, f"{at}0", f"{at}.0", f"+{at}", "", "٣", -at):
+        assert await sent(timestamp=str(retimed)) == 401, f"re-timed to {retimed!r}"
+    for renamed in (secrets.token_hex(16), delivery.upper(), delivery[:-1], "", "x" * 65):
+        assert await sent(delivery=renamed) == 401, f"renamed to {renamed!r}"
+    for forged in (
+        None,
+        "",
+        "v1=",
+        "v2=" + right["X-County-Signature"][3:],
+        right["X-County-Signature"].upper(),
+        "é",
+    ):
+        assert await sent(signature=forged) == 401, forged
+    assert await sent(path.replace(number, other)) == 401, "another ticket"
+    assert await sent(path + "?x=1") == 401, "another query"
+    assert await sent(method="GET") == 405
+    assert (await api.desk.tickets.view(number, ADMIN, masked=True)).state == "awaiting_sign"
+    assert await sent() == 200
+    assert await sent() == 409, "a replay"
+    api.desk.go(minutes=6)
+    assert await sent() == 401, "a replay that is too old"

@@ -1,6 +1,7 @@
 """Turns: in line by sender, once each, stored whatever happens."""
 
 import asyncio
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import aiohttp
@@ -8,8 +9,9 @@ from sqlalchemy import select
 
 from bot.conversations import store
 from bot.conversations.models import Conversation, Message
-from bot.dialogue import Incoming, texts
+from bot.dialogue import Dialogue, Incoming, Rasa, texts
 from bot.live import STAFF
+from tests.channels.stand_in import SECRET
 
 
 def incoming(text: str, sender: str = "zhou", **more) -> Incoming:
@@ -46,6 +48,24 @@ async def test_the_same_message_at_the_same_time_is_answered_once(dialogue, rasa
     first, second = await asyncio.gather(*(dialogue.handle(incoming("办证", id="7")) for _ in range(2)))
     assert [line.number for line in first] == [line.number for line in second]
     assert len(rasa.asked) == 1
+
+
+class NoLanes:
+    """Takes the lanes away."""
+
+    @asynccontextmanager
+    async def hold(self, _key: str):
+        yield
+
+
+async def test_without_lanes_it_would_be_asked_twice(county, rasa):
+    dialogue = Dialogue(county, Rasa(str(rasa.server.make_url("/")), SECRET), lanes=NoLanes())
+    rasa.meet = 2
+    await asyncio.gather(
+        *(dialogue.handle(incoming("确认", id="7")) for _ in range(2)), return_exceptions=True
+    )
+    await dialogue.close()
+    assert len(rasa.asked) == 2
 
 
 async def test_a_resting_rasa_is_asked_once_and_the_message_kept_for_the_staff(dialogue, county, rasa):

@@ -313,3 +313,79 @@ async def test_the_webhook_demands_its_secret(county, dialogue, api, rasa):
             assert (await client.post("/webhooks/telegram", json=update, headers=right)).status == 200
         assert len(rasa.asked) == 1 and len(api.sent()) == 2
         assert (await client.post("/webhooks/telegram", data=b"x", headers=right)).status == 422
+
+
+@pytest.fixture
+async def hooked(county, dialogue, api):
+    """Puts an update to the webhook with the right secret, or with the headers that are given."""
+    county.settings.telegram_webhook_secret = "s3cret"
+    county.settings.public_url = "https://county.example"
+    app = web.Application()
+    add_channels(app, county, dialogue)
+    async with TestClient(TestServer(app)) as client:
+        await api.wait_for(1, "setWebhook")
+
+        async def put(update, **headers) -> int:
+            headers = headers or {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
+            async with client.post("/webhooks/telegram", json=update, headers=headers) as answer:
+                return answer.status
+
+        yield put
+
+
+def changed(update, **message):
+    """The update with parts of its message replaced; None takes a part away."""
+    new = {name: value for name, value in {**update["message"], **message}.items() if value is not None}
+    return {**update, "message": new}
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"from": {"id": 88, "is_bot": False, "first_name": "别人"}},
+        {"from": {"id": 77, "is_bot": True, "first_name": "机器"}},
+        {"from": None},
+        {"chat": {"id": 88, "type": "private", "first_name": "别人"}},
+        {"chat": {"id": "77", "type": "private"}},
+        {"chat": {"id": "77; DROP TABLE tickets", "type": "private"}},
+        {"chat": {"id": -77, "type": "private"}},
+        {"chat": {"id": -5, "type": "supergroup", "title": "群"}},
+        {"chat": {"id": -5, "type": "channel", "title": "频道"}},
+    ],
+    ids=lambda change: str(change)[:60],
+)
+async def test_nobody_speaks_under_anothers_chat_id(hooked, api, rasa, county, forged):
+    assert await hooked(changed(api.message(text="我叫周远，查我的工单"), **forged)) in (200, 422)
+    assert rasa.asked == []
+    async with county.db.read() as session:
+        assert (await session.scalars(select(Conversation))).all() == []
+    assert await hooked(api.message(text="你好")) == 200 and len(rasa.asked) == 1
+
+
+async def test_updates_of_other_kinds_and_forged_presses_do_nothing(hooked, api, rasa):
+    rasa.script = lambda text, meta: [{"text": "？", "buttons": [button("确认", do="confirm")]}]
+    assert await hooked(api.message(text="办")) == 200
+    asked = api.sent()[-1]
+    said = api.message(text="办")["message"]
+    press = api.press(asked, "确认")
+    other = {"id": 88, "is_bot": False, "first_name": "别人"}
+    for update in (
+        api.update(channel_post={**said, "chat": {"id": 77, "type": "channel", "title": "x"}}),
+        api.update(edited_message={**said, "edit_date": 1795500001}),
+        api.update(inline_query={"id": "1", "from": other, "query": "办", "offset": ""}),
+        {**press, "callback_query": {**press["callback_query"], "from": other}},
+        {**press, "callback_query": {**press["callback_query"], "message": None}},
+        {**press, "callback_query": {**press["callback_query"], "data": "confirm"}, "update_id": 5},
+        {"update_id": "x"},
+        {},
+        [],
+    ):
+        assert await hooked(update) in (200, 422), update
+    assert not [one for one in rasa.asked if one["metadata"].get("command")]
+
+
+async def test_where_updates_are_polled_there_is_no_webhook(served, api, rasa):
+    for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": ""}):
+        answer = await served.post("/webhooks/telegram", json=api.message(text="轮椅"), headers=headers)
+        assert answer.status == 404
+    assert rasa.asked == []

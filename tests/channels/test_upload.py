@@ -1,14 +1,16 @@
 """Pictures: by content, cleaned, the session's own."""
 
+import asyncio
 import io
 
 import pytest
 from aiohttp import FormData
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from bot.channels import session as sessions
 from bot.conversations import pictures
 from bot.conversations.models import Conversation
+from bot.tickets import pictures as kept
 from tests.channels.test_socket import Page, headers
 
 
@@ -65,6 +67,70 @@ def test_other_kinds_become_jpeg(kind):
 def test_what_is_no_picture_is_refused_whatever_its_name(raw):
     with pytest.raises(pictures.PictureError):
         pictures.clean(raw)
+
+
+SCRIPT = b"<script>alert(document.cookie)</script>"
+
+
+def with_comment(kind: str) -> bytes:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Comment", SCRIPT.decode())
+    return photo(kind, **({"pnginfo": info} if kind == "PNG" else {"comment": SCRIPT}))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        photo() + SCRIPT,
+        photo("PNG") + b"PK\x03\x04" + SCRIPT,
+        photo("GIF") + b"/*" + SCRIPT + b"*/",
+        with_comment("JPEG"),
+        with_comment("GIF"),
+        with_comment("PNG"),
+        photo("BMP") + b"*/=1;" + SCRIPT,
+    ],
+    ids=[
+        "jpeg and page",
+        "png and zip",
+        "gif and script",
+        "jpeg note",
+        "gif note",
+        "png note",
+        "bmp and script",
+    ],
+)
+def test_a_picture_that_is_something_else_as_well_is_only_a_picture_afterwards(raw):
+    assert SCRIPT in raw or b"alert" in raw
+    cleaned = pictures.clean(raw).content
+    assert b"alert" not in cleaned and b"PK\x03\x04" not in cleaned
+    assert cleaned.startswith(b"\xff\xd8\xff") and cleaned.endswith(b"\xff\xd9")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        SCRIPT,
+        b"GIF89a=1;alert(1)//",
+        b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        b"\xef\xbb\xbf<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///etc/passwd'/></svg>",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(/etc/passwd) (r) file",
+        b"push graphic-context\nviewbox 0 0 9 9\nimage over 0,0 0,0 'https://x/'\n",
+        b"\x00\x00\x01\x00\x01\x00",
+    ],
+)
+def test_pictures_that_are_programs_are_refused(raw):
+    with pytest.raises(pictures.PictureError):
+        pictures.clean(raw)
+
+
+async def test_the_same_picture_sent_many_times_at_once_is_kept_once(county):
+    content = pictures.clean(photo()).content
+    digest = "ab" * 32
+    writes = (asyncio.to_thread(kept.write, county, digest, content) for _ in range(12))
+    await asyncio.gather(*writes)
+    assert kept.read(county, digest) == content
+    files = [path for path in (county.settings.state_dir / "attachments").rglob("*") if path.is_file()]
+    assert [path.name for path in files] == [digest]
 
 
 async def test_a_picture_is_kept_sealed_and_shown_to_its_session_alone(client, county, cookie):

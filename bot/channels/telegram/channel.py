@@ -74,7 +74,7 @@ class TelegramChannel:
         query, message = update.callback_query, update.message
         if query is not None:
             await self._pressed(update.update_id, query)
-        elif message is None:
+        elif message is None or _forged(message):
             return
         elif message.chat.type != "private":
             if (message.text or "").startswith("/start"):
@@ -223,6 +223,14 @@ class TelegramChannel:
             self._note_asking(chat, asking)
         except Forbidden as error:
             raise Undeliverable("the resident does not take messages from the bot any more") from error
+
+
+def _forged(message: Message) -> bool:
+    """Whether a private message does not come from the very person whose chat it is."""
+    sender = message.from_user
+    if message.chat.type != "private":
+        return False
+    return sender is None or sender.is_bot or sender.id != message.chat.id or not isinstance(sender.id, int)
 
 
 def _read_text(text: str, sender: str, name: str) -> Incoming:

@@ -148,7 +148,7 @@ async def webhook(request: web.Request) -> web.Response:
         update = Update.de_json(await request.json(), request.app[BOT])
         if update is None:
             raise ValueError
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):  # the library expects objects everywhere
         return problem(422, "请求读不懂。")
     await request.app[RUNNING].take(update)
     return web.Response()
