@@ -1,7 +1,9 @@
 """The public application: residents' page, channels, desk and APIs on one port."""
 
 import asyncio
+import codecs
 import logging
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from sqlalchemy import text
@@ -15,6 +17,7 @@ from bot.desk.app import add_desk
 from bot.dialogue import Dialogue
 from bot.runtime.metrics import Metrics, add_metrics
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = logging.getLogger(__name__)
 
 CONTEXT = web.AppKey("context", Context)
@@ -36,6 +39,34 @@ async def add_security_headers(_request: web.Request, response: web.StreamRespon
     """Headers for every answer; a part that needs others sets its own first."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+
+
+@web.middleware
+async def refuse_what_is_no_text(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse headers and forms that are no UTF-8: what they say could be neither compared nor stored."""
+    if not all(map(_is_text, request.headers.values())) or not _is_charset(request.charset):
+        raise web.HTTPBadRequest(text="请求头读不懂。")
+    try:
+        return await handler(request)
+    except UnicodeDecodeError as error:
+        log.warning("a form that is no text: %s", request.match_info.handler)
+        raise web.HTTPBadRequest(text="表单读不懂。") from error
+
+
+def _is_charset(name: str | None) -> bool:
+    try:
+        codecs.lookup(name or "utf-8")
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 async def healthz(request: web.Request) -> web.Response:
@@ -62,7 +93,7 @@ def make_app(
     preview: Preview | None = None,
 ) -> web.Application:
     """Build the application from its parts."""
-    app = web.Application(client_max_size=10 * 2**20)
+    app = web.Application(client_max_size=10 * 2**20, middlewares=[refuse_what_is_no_text])
     app[CONTEXT] = context
     app[RASA_READY] = rasa_ready
     app.on_response_prepare.append(add_security_headers)

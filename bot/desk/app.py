@@ -106,6 +106,9 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if error.status not in SORRY:
             raise
         return await _sorry(request, error.status, *SORRY[error.status])
+    except UnicodeDecodeError:
+        log.warning("a form that is no text: %s", request.match_info.handler)
+        return await _sorry(request, 400, "没做成", "表单读不懂，请返回再填一次。")
     except Exception:
         log.exception("a page of the desk failed: %s %s", request.method, request.match_info.handler)
         return await _sorry(request, 500, "没做成", "服务器出了错，内容没有存上。请返回再试一次。")

@@ -1,6 +1,7 @@
 """Number and retrieval code: the way in for a resident without his conversation, with limits on guessing."""
 
 import hmac
+import unicodedata
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -37,7 +38,7 @@ async def identify(context: Context, number: str, code: str, source: str) -> Act
     else:
         raise Locked(1)
     normal = normalise_number(number)
-    digits = "".join(ch for ch in code if ch.isdigit())
+    digits = "".join(str(unicodedata.digit(ch)) for ch in code if ch.isdigit())
     async with context.db.read() as session:
         found = await session.scalar(select(Ticket.number).where(Ticket.number == normal)) if normal else None
     right = hmac.compare_digest(retrieval_code(context.vault, normal or "-"), digits)

@@ -107,3 +107,13 @@ async def test_a_file_of_another_conversation_cannot_be_taken(desk: Desk) -> Non
         assert await session.scalar(select(Attachment.ticket).where(Attachment.id == file)) is None
     mine = await desk.tickets.view(number, STRANGER)
     assert mine.attachments == ()
+
+
+async def test_a_code_typed_in_any_digits_opens_and_a_strange_one_is_only_wrong(desk: Desk) -> None:
+    number = await desk.number()
+    code = desk.tickets.code(number)
+    full_width = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
+    for typed in (code, full_width, f" {code[:3]} {code[3:]} "):
+        assert (await desk.tickets.identify(number, typed, "a")).id == f"code:{number}"
+    for typed in ("", "²²²²²²", "٣٣٣٣٣٣", "一二三", "\x00", "0" * 5000):
+        assert (await said(desk.tickets.identify(number, typed, "b")))[0] in ("WrongCode", "Locked")

@@ -28,4 +28,5 @@ def signature_fits(
     """Whether a signature is right and not older (or newer) than five minutes."""
     if abs(now - timestamp) > TOLERANCE_SECONDS:
         return False
-    return hmac.compare_digest(sign(secret, method, path, body, timestamp, delivery), signature)
+    right = sign(secret, method, path, body, timestamp, delivery)
+    return hmac.compare_digest(right.encode(), signature.encode())
