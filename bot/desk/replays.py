@@ -125,7 +125,7 @@ class Replays:
         return Result(row, fresh, row.base == await asyncio.to_thread(self._digest_of_base))
 
     def _digest_of_base(self) -> str:
-        published = self._reader.current()
+        published = self._reader.newest()
         if published is None:
             return ""
         if self._base[0] != published.version:
@@ -146,7 +146,7 @@ class Replays:
         async with self._context.db.read() as session:
             version = await newest(session, entry)
             item = await item_of(session, version)
-        published = await asyncio.to_thread(self._reader.current)
+        published = await asyncio.to_thread(self._reader.newest)
         if published is None:
             return
 

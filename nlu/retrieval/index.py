@@ -142,6 +142,12 @@ class Reader:
             self._lock.release()
         return self._loaded
 
+    def newest(self) -> Published | None:
+        """The version to which the pointer points at this moment, for whoever must not miss a publication."""
+        with self._lock:
+            self._refresh()
+        return self._loaded
+
     def _refresh(self) -> None:
         for _ in range(3):  # a version may be swept away between pointer and folder
             try:

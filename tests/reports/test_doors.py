@@ -14,6 +14,7 @@ from openpyxl import Workbook, load_workbook
 
 from bot.api.app import add_api
 from bot.cli import main
+from bot.directory.load import Directory
 from bot.directory.models import Organisation
 from bot.directory.roles import Role
 from bot.directory.tokens import create_token
@@ -113,7 +114,7 @@ async def test_names_that_look_like_formulas_stay_text(door: Door, desk: Desk) -
     async with desk.context.db.write() as session:
         (await session.get(Organisation, "KX")).name = '=HYPERLINK("http://x","县科协")'
         (await session.get(Organisation, "WL")).name = "@SUM(1+1)*cmd|' /C calc'!A0"
-    desk.context.directory.__init__(desk.context.db)
+    desk.context.directory = Directory(desk.context.db, desk.context.clock)
     response = await door.get(f"scorecard?{DAYS}&format=xlsx", "reviewer")
     book = load_workbook(BytesIO(await response.read()))
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]

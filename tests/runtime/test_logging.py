@@ -45,7 +45,7 @@ async def test_failing_handler_leaves_no_number_in_the_logs(
     async def fail(incoming: Incoming) -> list[object]:
         raise RuntimeError(f"cannot answer {incoming.text!r} of {incoming.sender}")
 
-    monkeypatch.setattr(dialogue, "handle", fail)
+    monkeypatch.setattr(dialogue, "take", fail)
     app = web.Application()
     add_channels(app, county, dialogue)
     add_metrics(app, county, Metrics())

@@ -133,7 +133,7 @@ async def save(request: web.Request) -> web.Response:
     except Changed as changed:
         return partial(request, "_faq_conflict.html", {"who": str(changed), "why": "", "entry_id": entry_id})
     values = await _entry(request, entry_id)
-    return partial(request, "_faq_saved.html", values | {"oob": True})
+    return partial(request, "_faq_saved.html", values | {"oob": True, "replay_oob": True})
 
 
 def _content(request: web.Request, data: Any, before: FaqVersion) -> dict[str, Any]:
